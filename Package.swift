@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One settings array for every target.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "swarm",
+    products: [
+        .library(name: "IntervalTreeClocks", targets: ["IntervalTreeClocks"]),
+        .library(name: "Swarm", targets: ["Swarm"]),
+        .library(name: "SwarmAMQP", targets: ["SwarmAMQP"]),
+        .library(name: "SwarmClient", targets: ["SwarmClient"]),
+        .library(name: "SwarmTesting", targets: ["SwarmTesting"]),
+        .executable(name: "swarmctl", targets: ["swarmctl"]),
+    ],
+    traits: [
+        .trait(name: "AMQP", description: "The RabbitMQ transport, which needs librabbitmq."),
+        .default(enabledTraits: ["AMQP"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+    ],
+    targets: [
+        .target(name: "IntervalTreeClocks"),
+        .target(
+            name: "SwarmCore",
+            dependencies: [
+                "IntervalTreeClocks",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+            ]
+        ),
+        .target(
+            name: "SwarmWire",
+            dependencies: ["SwarmCore", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["swarm.proto"]
+        ),
+        .target(
+            name: "Swarm",
+            dependencies: [
+                "SwarmCore", "SwarmWire",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        .systemLibrary(
+            name: "CRabbitMQ",
+            pkgConfig: "librabbitmq",
+            providers: [.apt(["librabbitmq-dev"])]
+        ),
+        .target(
+            name: "SwarmAMQP",
+            dependencies: [
+                "Swarm",
+                .target(name: "CRabbitMQ", condition: .when(traits: ["AMQP"])),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]
+        ),
+        .target(
+            name: "SwarmClient",
+            dependencies: ["Swarm", "SwarmAMQP", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(name: "SwarmCheckers", path: "Sources/SwarmTesting/Checkers"),
+        .target(
+            name: "SwarmTesting",
+            dependencies: ["SwarmCore", "Swarm", "SwarmCheckers", .product(name: "Logging", package: "swift-log")],
+            exclude: ["Checkers"]
+        ),
+        .executableTarget(
+            name: "swarmctl",
+            dependencies: [
+                "Swarm", "SwarmAMQP", "SwarmClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(name: "IntervalTreeClocksTests", dependencies: ["IntervalTreeClocks"]),
+        .testTarget(name: "SwarmCoreTests", dependencies: ["SwarmCore", "IntervalTreeClocks"]),
+        .testTarget(name: "SwarmWireTests", dependencies: ["SwarmWire", "SwarmCore", "IntervalTreeClocks"]),
+        .testTarget(name: "SwarmTests", dependencies: ["Swarm", "SwarmCore", "SwarmTesting"]),
+        .testTarget(name: "SimulationTests", dependencies: ["SwarmTesting", "SwarmCore", "SwarmCheckers"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["Swarm", "SwarmAMQP", "SwarmClient", "SwarmCore", "SwarmTesting"]
+        ),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

@@ -1,0 +1,98 @@
+/// A question one node asks another; repeated with the same id until it is answered or its lifetime is over.
+package struct Request: Equatable, Sendable {
+    package let id: RequestID
+    /// What is left of the lifetime, in milliseconds; also the expiration of the message.
+    package var lifetime: UInt32
+    /// The digest of the asker's members and strategy; a node that places differently says so and does not act.
+    package var placement: UInt64
+    /// How often it has been passed on: two at the most.
+    package var hops: UInt8
+    package let body: RequestBody
+
+    package static let hopLimit: UInt8 = 2
+
+    package init(id: RequestID, lifetime: UInt32, placement: UInt64, hops: UInt8 = 0, body: RequestBody) {
+        self.id = id
+        self.lifetime = lifetime
+        self.placement = placement
+        self.hops = hops
+        self.body = body
+    }
+}
+
+/// What a request asks for.
+package enum RequestBody: Equatable, Sendable {
+    /// Start a worker of `kind` under this name, at its owner.
+    case register(RegistrationOrder)
+    case unregister(name: String)
+    case join(name: String, group: String)
+    case leave(name: String, group: String)
+    /// Sets the keys given, removes those given as nil.
+    case update(name: String, metadata: [String: String?])
+    /// Give the payload to the worker. `oneWay`: answered as soon as its mailbox has it.
+    case deliver(name: String, payload: [UInt8], oneWay: Bool)
+    /// Start names of a dead host (deputy to owner).
+    case restart([OrphanOrder])
+    /// Hand everything over and leave.
+    case drain
+    /// A full dump of the tracker, for people.
+    case inspect
+}
+
+/// What `register` needs.
+package struct RegistrationOrder: Equatable, Sendable {
+    package let name: String
+    package let kind: String
+    package let arguments: [UInt8]
+    package let groups: [String]
+    package let metadata: [String: String]
+    /// Answer before another node has applied it.
+    package let localOnly: Bool
+
+    package init(
+        name: String, kind: String, arguments: [UInt8] = [], groups: [String] = [], metadata: [String: String] = [:],
+        localOnly: Bool = false
+    ) {
+        self.name = name
+        self.kind = kind
+        self.arguments = arguments
+        self.groups = groups
+        self.metadata = metadata
+        self.localOnly = localOnly
+    }
+}
+
+/// A name whose host is dead, as the deputy names it to the owner.
+package struct OrphanOrder: Hashable, Sendable {
+    package let name: String
+    package let birth: LogPosition
+    /// The dead host's log position the asker has applied; the owner refuses until it has it too.
+    package let seen: LogPosition
+
+    package init(name: String, birth: LogPosition, seen: LogPosition) {
+        self.name = name
+        self.birth = birth
+        self.seen = seen
+    }
+}
+
+/// An answer to a request.
+package struct Reply: Equatable, Sendable {
+    package let id: RequestID
+    package let result: Result<ReplyBody, Failure>
+
+    package init(id: RequestID, result: Result<ReplyBody, Failure>) {
+        self.id = id
+        self.result = result
+    }
+}
+
+/// What a request got.
+package enum ReplyBody: Equatable, Sendable {
+    case done
+    /// A write: it holds at this position of the answerer's log, and counts as acknowledged when the asker's
+    /// replica has reached it.
+    case written(RegistrationSummary, at: LogPosition)
+    case payload([UInt8])
+    case text(String)
+}

@@ -1,0 +1,63 @@
+/// What one node's log says of one name: an entry of the registry, immutable, shared by all who hold it.
+///
+/// Claims of several nodes on one name are kept apart; which of them is visible is the registry's decision.
+package final class Claim: Sendable {
+    package let name: String
+    package let host: NodeID
+    package let workerID: UInt64
+    /// The host's last operation on this name. With the name it identifies the content.
+    package let sequence: UInt64
+    /// The kind any node can start it by; empty for a worker that was registered running and is not restarted.
+    package let kind: String
+    package let arguments: [UInt8]
+    /// Sorted, without duplicates.
+    package let groups: [String]
+    package let metadata: [String: String]
+    package let stamp: Stamp
+    package let token: Token
+    package let birth: LogPosition
+    /// The request that made the entry, so that any replica can answer a retry.
+    package let request: RequestID
+    package let move: Move?
+
+    package init(
+        name: String, host: NodeID, workerID: UInt64, sequence: UInt64, kind: String, arguments: [UInt8],
+        groups: [String], metadata: [String: String], stamp: Stamp, token: Token, birth: LogPosition,
+        request: RequestID, move: Move? = nil
+    ) {
+        self.name = name
+        self.host = host
+        self.workerID = workerID
+        self.sequence = sequence
+        self.kind = kind
+        self.arguments = arguments
+        self.groups = groups
+        self.metadata = metadata
+        self.stamp = stamp
+        self.token = token
+        self.birth = birth
+        self.request = request
+        self.move = move
+    }
+
+    /// Whether another node can start the worker again.
+    package var isRestartable: Bool { !kind.isEmpty }
+
+    /// The same claim with the handoff state that the host logged at `sequence`.
+    package func with(move: Move?, sequence: UInt64) -> Claim {
+        Claim(
+            name: name, host: host, workerID: workerID, sequence: sequence, kind: kind, arguments: arguments,
+            groups: groups, metadata: metadata, stamp: stamp, token: token, birth: birth, request: request, move: move)
+    }
+}
+
+extension Claim: Equatable {
+    package static func == (left: Claim, right: Claim) -> Bool {
+        if left === right { return true }
+        return left.name == right.name && left.host == right.host && left.workerID == right.workerID
+            && left.sequence == right.sequence && left.kind == right.kind && left.arguments == right.arguments
+            && left.groups == right.groups && left.metadata == right.metadata && left.stamp == right.stamp
+            && left.token == right.token && left.birth == right.birth && left.request == right.request
+            && left.move == right.move
+    }
+}
