@@ -30,6 +30,14 @@ public protocol PlacementStrategy: Sendable {
 extension PlacementStrategy {
     /// No quorum.
     public var quorum: Int? { nil }
+
+    /// The most members that a cluster may have: 2K - 1 with a ``quorum`` of K, as only then two sides of a split cannot
+    /// both have K; nil without. Further ones are refused.
+    public var membersLimit: Int? {
+        guard let quorum else { return nil }
+        let double = max(quorum, 1).multipliedReportingOverflow(by: 2)
+        return double.overflow ? .max : double.partialValue - 1
+    }
 }
 
 /// A node that may own names.
@@ -48,11 +56,14 @@ public struct PlacementCandidate: Hashable, Sendable {
 
 /// The answer of a ``PlacementStrategy`` for one set of candidates.
 public protocol PlacementLayout: Sendable {
+    /// The owner, or nil without candidates: the first of ``owners(of:count:)``, which is what the default asks for.
+    func owner(of name: String) -> String?
+
     /// The owner of a name first, then those who follow if it is not there; `count` different nodes at the most.
     func owners(of name: String, count: Int) -> [String]
 }
 
 extension PlacementLayout {
-    /// The owner, or nil without candidates.
+    /// The first of the owners, or nil without candidates.
     public func owner(of name: String) -> String? { owners(of: name, count: 1).first }
 }
