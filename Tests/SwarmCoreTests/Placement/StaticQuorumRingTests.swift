@@ -9,10 +9,13 @@ import Testing
         #expect(strategy.membersLimit == limit)
     }
 
-    @Test func theQuorumIsBroughtIntoRange() {
-        #expect(StaticQuorumRing(0).quorum == 1)
-        #expect(StaticQuorumRing(.min).quorum == 1)
-        #expect(StaticQuorumRing(.max).quorum == 32_768)
+    /// Not brought into range: the configuration of a node refuses it, rather than run with another K than was meant.
+    @Test(arguments: [0, -1, .min, .max])
+    func aBadQuorumIsKeptForTheConfigurationToRefuse(quorum: Int) {
+        let strategy = StaticQuorumRing(quorum)
+        #expect(strategy.quorum == quorum)
+        #expect(strategy.digest != StaticQuorumRing(1).digest)
+        #expect(strategy.membersLimit == (quorum == .max ? .max : 1))
     }
 
     @Test func nodesOfAnotherQuorumOrRingAreToldApart() {
