@@ -9,6 +9,8 @@ import Testing
     @Test func pointsFollowTheWeights() {
         #expect(HashRing(Self.candidates([100]), virtualNodes: 512).pointCount == 512)
         #expect(HashRing(Self.candidates([50, 100, 300]), virtualNodes: 512).pointCount == 256 + 512 + 1536)
+        // 3.4 and 3.5 points.
+        #expect(HashRing(Self.candidates([34, 35]), virtualNodes: 10).pointCount == 3 + 4)
         #expect(HashRing(Self.candidates([1, 1]), virtualNodes: 10).pointCount == 2)
         #expect(HashRing([], virtualNodes: 512).pointCount == 0)
     }
