@@ -23,11 +23,12 @@
 /// Source: P. S. Almeida, C. Baquero, V. Fonte, "Interval Tree Clocks: A Logical Clock for Dynamic Systems",
 /// OPODIS 2008.
 public struct IntervalTreeClock: Hashable, Sendable {
-    /// The greatest depth of an id and of an event tree: 256.
+    /// The greatest depth of an id and of an event tree: 128.
     ///
-    /// No operation goes beyond it, so every clock that the operations make can be decoded. An id as deep as that
-    /// means 256 forks in one line of descent of which none was joined back.
-    public static let maximumDepth = 256
+    /// No operation goes beyond it, so every clock that the operations make can be decoded, and operations, which are
+    /// recursive, need little stack. An id as deep as that means 128 forks in one line of descent of which none was
+    /// joined back.
+    public static let maximumDepth = 128
 
     /// The most bytes that decoding accepts unless told otherwise: 65,536.
     ///

@@ -4,6 +4,11 @@ struct BitWriter {
     /// How many bits of the last byte are still free.
     private var free = 0
 
+    init() {
+        // Room for most clocks, so that the bytes are allocated once.
+        bytes.reserveCapacity(64)
+    }
+
     /// Writes the lowest `count` bits of `value`; `count` is 0 to 64.
     mutating func write(_ value: UInt64, bits count: Int) {
         var left = count

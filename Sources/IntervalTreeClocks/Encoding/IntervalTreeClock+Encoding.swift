@@ -12,7 +12,7 @@ extension IntervalTreeClock {
     ///
     /// - Parameters:
     ///   - bytes: The encoded clock, and nothing else.
-    ///   - sizeLimit: The most bytes that are accepted. Decoding takes up to about 100 times as much memory.
+    ///   - sizeLimit: The most bytes that are accepted. Decoding takes up to about 200 times as much memory.
     /// - Throws: ``DecodingError`` if the bytes are anything but the canonical encoding of a clock within the limits.
     public init(
         decoding bytes: some Collection<UInt8>, sizeLimit: Int = IntervalTreeClock.defaultSizeLimit
@@ -36,7 +36,7 @@ extension IntervalTreeClock.ID {
     ///
     /// - Parameters:
     ///   - bytes: The encoded id, and nothing else.
-    ///   - sizeLimit: The most bytes that are accepted. Decoding takes up to about 100 times as much memory.
+    ///   - sizeLimit: The most bytes that are accepted. Decoding takes up to about 200 times as much memory.
     /// - Throws: ``IntervalTreeClock/DecodingError`` if the bytes are anything but the canonical encoding of an id within
     ///   the limits.
     public init(
@@ -60,7 +60,7 @@ extension IntervalTreeClock.Events {
     ///
     /// - Parameters:
     ///   - bytes: The encoded events, and nothing else.
-    ///   - sizeLimit: The most bytes that are accepted. Decoding takes up to about 100 times as much memory.
+    ///   - sizeLimit: The most bytes that are accepted. Decoding takes up to about 200 times as much memory.
     /// - Throws: ``IntervalTreeClock/DecodingError`` if the bytes are anything but the canonical encoding of an event tree
     ///   within the limits.
     public init(
