@@ -71,7 +71,8 @@ extension EventTree {
             let rise = n + lift - node.base
             return rebuilt(node, joinAny(node.left, .zero, lift: rise), joinAny(node.right, .zero, lift: rise))
         case (.node(let a), .node(let b)):
-            if a === b, lift == 0 { return low }
+            // The same shape twice: the lifted one is nowhere less.
+            if a === b { return high.lifted(by: lift) }
             let rise = b.base + lift - a.base
             return rebuilt(a, joinAny(a.left, b.left, lift: rise), joinAny(a.right, b.right, lift: rise))
         }
