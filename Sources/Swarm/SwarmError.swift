@@ -1,4 +1,4 @@
-package import SwarmCore
+public import SwarmCore
 
 /// What every operation of the library throws. Says what happened, whether trying again makes sense, and whether the
 /// message may have been executed all the same.

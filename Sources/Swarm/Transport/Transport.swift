@@ -1,4 +1,4 @@
-public import Logging
+package import Logging
 package import SwarmCore
 
 /// Carries frames between the nodes of a cluster: `InMemoryBroker` in one process, `AMQPTransport` over RabbitMQ.
