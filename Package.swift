@@ -39,6 +39,7 @@ let package = Package(
             dependencies: [
                 "IntervalTreeClocks",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
             ]
         ),
@@ -51,6 +52,8 @@ let package = Package(
             name: "Swarm",
             dependencies: [
                 "SwarmCore", "SwarmWire",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -2,7 +2,7 @@
 ///
 /// A worker is an actor, and beyond what actors promise it gets **one message at a time**: the next `receive` starts
 /// only after the last one has returned, also across suspension points, like a GenServer. Messages, replies and states are
-/// `Codable`: they are encoded only when they leave the process.
+/// `Codable`: they are encoded only when they leave the process. An idle worker costs an object or three, and no task.
 ///
 /// ```swift
 /// actor Counter: Worker {
@@ -41,29 +41,41 @@ public protocol Worker: Actor {
     /// Starts the worker. Throwing refuses the registration with `startFailed`. Do slow work in the first message.
     init(_ context: WorkerContext, arguments: Arguments) throws
 
-    /// Handles one message. What it throws reaches the caller as `workerFailed`; ``restartPolicy`` then decides.
+    /// Handles one message. What it throws reaches the caller as `workerFailed`, as text; ``stop(_:)`` is called, what
+    /// waits is answered `stopped`, and ``restartPolicy`` decides. So throw only what a fresh start cures, and let `Reply`
+    /// tell of all else. It runs in a task of the worker's own, which is cancelled only if the worker is to stop and this
+    /// does not return for 5 seconds; it is never cancelled by who sent the message.
     func receive(_ message: Message) async throws -> Reply
 
-    /// Asked when the worker is to move. The mailbox is held meanwhile. Default ``Handoff/restart``.
+    /// Asked when the worker is to move. The mailbox is held meanwhile, what waits goes along. Throwing gives the move
+    /// up, and the worker goes on here. Default ``Handoff/restart``.
     func beginHandoff() async throws -> Handoff<State>
 
-    /// Called on the new node with the state of the old one, before any message. Default: nothing.
+    /// Called on the new node with the state of the old one, before any message. Throwing gives the move up, and the old
+    /// worker goes on. Default: nothing.
     func endHandoff(_ state: State) async throws
 
     /// Two workers of this name existed (a healed split); this one goes on, the other brings its state and stops.
-    /// Default: nothing, the other's state is lost.
+    /// It runs between two messages. Where it throws, both workers stay for now and it is tried again. Default: nothing,
+    /// the other's state is lost.
     func resolveConflict(_ state: State) async throws
 
-    /// The worker is about to stop; no message follows.
+    /// The worker is about to stop; no message follows. It has 5 seconds.
     func stop(_ reason: StopReason) async
 }
 
 extension Worker {
+    /// ``RestartPolicy/transient``
     public static var restartPolicy: RestartPolicy { .transient }
+    /// 1,000
     public static var mailboxLimit: Int { 1_000 }
+    /// ``Handoff/restart``
     public func beginHandoff() async throws -> Handoff<State> { .restart }
+    /// Nothing.
     public func endHandoff(_ state: State) async throws {}
+    /// Nothing.
     public func resolveConflict(_ state: State) async throws {}
+    /// Nothing.
     public func stop(_ reason: StopReason) async {}
 }
 
