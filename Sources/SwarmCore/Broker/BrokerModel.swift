@@ -16,6 +16,7 @@ package struct BrokerModel<Body: Sendable>: Sendable {
 
     package init(limits: BrokerLimits = BrokerLimits()) { engine = BrokerEngine(limits: limits) }
 
+    package var limits: BrokerLimits { engine.limits }
     package var counters: BrokerCounters { engine.counters }
     package var isRunning: Bool { engine.isRunning }
     package var hasAlarm: Bool { engine.hasAlarm }

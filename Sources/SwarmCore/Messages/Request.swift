@@ -33,10 +33,10 @@ package enum RequestBody: Equatable, Sendable {
     case deliver(name: String, payload: [UInt8], oneWay: Bool)
     /// Start names of a dead host (deputy to owner).
     case restart([OrphanOrder])
-    /// Hand everything over and leave.
-    case drain
-    /// A full dump of the tracker, for people.
-    case inspect
+    /// The node of this name is to hand everything over and leave.
+    case drain(node: String)
+    /// A full dump of the tracker of the node of this name, for people.
+    case inspect(node: String)
 }
 
 /// What `register` needs.

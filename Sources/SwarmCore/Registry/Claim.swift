@@ -4,6 +4,7 @@
 package final class Claim: Sendable {
     package let name: String
     package let host: NodeID
+    /// 0: parked. The name is taken, but no worker runs: its restart waits for the backoff or for the quorum.
     package let workerID: UInt64
     /// The host's last operation on this name. With the name it identifies the content.
     package let sequence: UInt64
@@ -39,6 +40,12 @@ package final class Claim: Sendable {
         self.request = request
         self.move = move
     }
+
+    /// Whether the name waits for its worker to be started again by its live host.
+    package var isParked: Bool { workerID == 0 }
+
+    /// The log position that wrote the claim as it is.
+    package var position: LogPosition { LogPosition(origin: host, sequence: sequence) }
 
     /// Whether another node can start the worker again.
     package var isRestartable: Bool { !kind.isEmpty }

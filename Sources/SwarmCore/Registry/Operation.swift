@@ -1,5 +1,5 @@
 /// One record of a node's log. Only the node that hosts a name writes operations on it.
-package enum Operation: Equatable, Sendable {
+package indirect enum Operation: Equatable, Sendable {
     /// The name is hosted here, like this. `cites` is the log position that must be applied before (the `moving`
     /// that a handoff ends, or the last known operation of a dead host); nil where the birth alone matters.
     case put(Claim, cites: LogPosition?)
@@ -9,13 +9,14 @@ package enum Operation: Equatable, Sendable {
     case settled(name: String, attempt: UInt64)
     /// Another node's claim (`successor`) has taken the name over; applied only after that claim.
     case release(name: String, successor: LogPosition)
-    /// The name was unregistered: its birth has ended, whatever claims are still on the way.
-    case remove(name: String)
+    /// The name was unregistered: its birth has ended, and so have those of the rival claims that the host knew
+    /// (`alsoEnds`), whatever claims are still on the way.
+    case remove(name: String, alsoEnds: [LogPosition])
 
     package var name: String {
         switch self {
         case .put(let claim, _): claim.name
-        case .moving(let name, _), .settled(let name, _), .release(let name, _), .remove(let name): name
+        case .moving(let name, _), .settled(let name, _), .release(let name, _), .remove(let name, _): name
         }
     }
 }

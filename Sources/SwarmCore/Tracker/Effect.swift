@@ -6,6 +6,8 @@ package enum Effect: Sendable {
     case send(Message, to: NodeID)
     /// A mandatory message by the default exchange to the queue of `node`; `Input.probeReturned` if there is none.
     case probe(queue: String, node: NodeID, nonce: UInt64)
+    /// Frames carry this life from now on.
+    case life(UInt32)
     /// Whose heartbeats to hear: nil for all.
     case watch([String]?)
     /// Bind, or unbind, this node's group queue to a group. Binding is answered with `Input.groupBound`.

@@ -8,8 +8,8 @@ package struct TrackerConfiguration: Sendable {
     package var heartbeatInterval: UInt64 = 1_000_000
     /// A member silent for so long is down. Default 10 s.
     package var downAfter: UInt64 = 10_000_000
-    /// A member silent for so long is suspected and probed. Default 2.5 s.
-    package var suspectAfter: UInt64 = 2_500_000
+    /// A member silent for so long is suspected and probed. Default 1.25 s.
+    package var suspectAfter: UInt64 = 1_250_000
     /// Between the two probes whose return means down. Default 500 ms.
     package var reconnectGrace: UInt64 = 500_000
     /// Default 500 ms without a further change, at most `settleLimit` (5 s).
@@ -17,6 +17,8 @@ package struct TrackerConfiguration: Sendable {
     package var settleLimit: UInt64 = 5_000_000
     /// Operations kept for repair. Default 65,536.
     package var logLimit: Int = 65_536
+    /// The same for the logs of other nodes. Default 8,192.
+    package var replicaLogLimit: Int = 8_192
     /// Default 64.
     package var concurrentHandoffs: Int = 64
     /// Default 30 s.

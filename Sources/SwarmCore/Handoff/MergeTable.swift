@@ -1,0 +1,27 @@
+/// Merges under way at the winner: offers are repeated, the worker is asked once.
+struct MergeTable: Sendable {
+    enum State: Equatable, Sendable {
+        case asked(local: UInt64, name: String)
+        case merged
+    }
+
+    private var states: [FinishedMoves.Key: State] = [:]
+    static let limit = 65_536
+
+    subscript(attempt: UInt64, host: NodeID) -> State? {
+        get { states[FinishedMoves.Key(from: host, attempt: attempt)] }
+        set {
+            // A loser that died never commits; its entries make room when needed.
+            if states.count >= Self.limit { states = states.filter { $0.value != .merged } }
+            states[FinishedMoves.Key(from: host, attempt: attempt)] = newValue
+        }
+    }
+
+    /// The offer that a worker was asked about.
+    func asked(_ local: UInt64) -> (host: NodeID, attempt: UInt64, name: String)? {
+        for (key, state) in states {
+            if case .asked(local, let name) = state { return (key.from, key.attempt, name) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,36 @@
+/// A handoff at the host: the worker is here, or was until the commit, and its state still is.
+struct OutgoingMove: Sendable {
+    enum Phase: Sendable {
+        /// The worker is asked; its mailbox is held.
+        case asking
+        /// The state is offered; the owner has not answered.
+        case offered
+        /// The owner is prepared: the worker is being stopped. From here on there is no way back.
+        case stopping
+        /// The name is the owner's; told again until its claim is seen.
+        case committed
+        /// The owner died after the commit, and this node is the next one: the state is started here.
+        case returning
+    }
+
+    let name: String
+    /// The worker here; after the commit the one that takes the state back, if any.
+    var workerID: UInt64
+    var attempt: UInt64
+    let purpose: OfferPurpose
+    var to: NodeID
+    var phase = Phase.asking
+    var offer: Offer?
+    var state = HandedState.none
+    var held: [HeldMessage] = []
+    /// Requests that arrived while the worker was being stopped; they follow the held messages.
+    var late: [Request] = []
+    var nextRetry: UInt64
+    var wait: UInt64
+    var deadline: UInt64
+    /// The old worker has stopped: the state offered is all there is.
+    var hasStopped = false
+    var refusals = 0
+
+    var isCommitting: Bool { hasStopped || phase == .stopping }
+}

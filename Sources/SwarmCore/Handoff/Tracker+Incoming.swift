@@ -1,0 +1,221 @@
+import HashTreeCollections
+
+/// Handoffs at the owner, and merges at the winner.
+extension Tracker {
+    mutating func receive(_ offer: Offer, from host: NodeID) {
+        switch offer.purpose {
+        case .move: receiveMove(offer, from: host)
+        case .merge: receiveMerge(offer, from: host)
+        }
+    }
+
+    private mutating func reply(_ offer: Offer, to host: NodeID, refusal: Failure?) {
+        send(
+            .offerAnswer(
+                OfferAnswer(
+                    name: offer.claim.name, attempt: offer.attempt, purpose: offer.purpose, refusal: refusal)),
+            to: host)
+    }
+
+    private mutating func receiveMove(_ offer: Offer, from host: NodeID) {
+        let claim = offer.claim
+        guard let move = claim.move, move.to == node, claim.host == host, move.attempt == offer.attempt else { return }
+        if finished.contains(host, offer.attempt) { return reply(offer, to: host, refusal: nil) }
+        if let current = incoming[claim.name] {
+            if current.from == host, current.attempt == offer.attempt {
+                if current.isPrepared { reply(offer, to: host, refusal: nil) }
+                return
+            }
+            guard current.claim.token < claim.token || (current.from == host && current.attempt < offer.attempt) else {
+                return reply(offer, to: host, refusal: Failure(.notOwner, "another handoff of the name is under way"))
+            }
+            discard(claim.name, refusal: nil)
+        }
+        if let refusal = whyNotPrepare(offer) { return reply(offer, to: host, refusal: refusal) }
+        prepare(offer, move, from: host)
+    }
+
+    private mutating func whyNotPrepare(_ offer: Offer) -> Failure? {
+        let claim = offer.claim
+        guard hasAuthority, membership.health.isHealthy, draining == nil else { return notReady }
+        guard offer.placement == layouts.digest else {
+            return Failure(.notOwner, "the nodes do not see the same members yet")
+        }
+        guard configuration.member.kinds.contains(claim.kind) else {
+            return Failure(.unknownKind, "this node has no kind \"\(claim.kind)\"")
+        }
+        guard registry.ownClaim(claim.name) == nil, starts[claim.name] == nil else {
+            return Failure(.alreadyRegistered, "the name has a worker here")
+        }
+        guard incoming.count < configuration.concurrentHandoffs * 16 else {
+            return Failure(.overloaded, "too many handoffs at once")
+        }
+        return nil
+    }
+
+    private mutating func prepare(_ offer: Offer, _ move: Move, from host: NodeID) {
+        let claim = offer.claim
+        let workerID = takeWorkerID()
+        incoming[claim.name] = IncomingMove(
+            name: claim.name, from: host, attempt: offer.attempt, workerID: workerID, claim: claim, move: move)
+        workers[workerID] = LocalWorker(name: claim.name, kind: claim.kind)
+        // Bound before the claim shows: what is published from then on comes here.
+        rebind(from: [], to: claim.groups)
+        out.append(
+            .prepare(
+                WorkerOrder(
+                    workerID: workerID, name: claim.name, kind: claim.kind, arguments: claim.arguments,
+                    token: move.token, groups: claim.groups, metadata: claim.metadata),
+                state: offer.state))
+    }
+
+    /// The worker has its state, or could not be started.
+    mutating func prepared(_ name: String, _ result: Result<Void, Failure>) {
+        guard var move = incoming[name] else { return }
+        switch result {
+        case .failure(let failure): discard(name, refusal: failure)
+        case .success:
+            move.isPrepared = true
+            incoming[name] = move
+            send(
+                .offerAnswer(OfferAnswer(name: name, attempt: move.attempt, purpose: .move, refusal: nil)),
+                to: move.from)
+            checkIncoming(name)
+        }
+    }
+
+    /// The prepared worker is not wanted.
+    mutating func discard(_ name: String, refusal: Failure?) {
+        guard let move = incoming.removeValue(forKey: name) else { return }
+        rebind(from: move.claim.groups, to: [])
+        if workers.removeValue(forKey: move.workerID) != nil {
+            out.append(.stop(workerID: move.workerID, .abandoned, collectsHeld: false))
+        }
+        if let refusal {
+            send(
+                .offerAnswer(OfferAnswer(name: name, attempt: move.attempt, purpose: .move, refusal: refusal)),
+                to: move.from)
+        }
+        if move.commit != nil {
+            send(.commitAnswer(CommitAnswer(name: name, attempt: move.attempt, isDone: false)), to: move.from)
+        }
+    }
+
+    mutating func aborted(_ name: String, attempt: UInt64, by host: NodeID) {
+        guard let move = incoming[name], move.from == host, move.attempt == attempt, move.commit == nil else { return }
+        discard(name, refusal: nil)
+    }
+
+    mutating func receive(_ commit: Commit, from host: NodeID) {
+        if finished.contains(host, commit.attempt) {
+            return send(
+                .commitAnswer(CommitAnswer(name: commit.name, attempt: commit.attempt, isDone: true)), to: host)
+        }
+        if commit.purpose == .merge { return receiveMerged(commit, from: host) }
+        guard var move = incoming[commit.name], move.from == host, move.attempt == commit.attempt else {
+            return send(
+                .commitAnswer(CommitAnswer(name: commit.name, attempt: commit.attempt, isDone: false)), to: host)
+        }
+        move.commit = commit
+        incoming[commit.name] = move
+        checkIncoming(commit.name)
+    }
+
+    /// Activates or discards, if the replica of the host's log says which; else waits for more of it.
+    mutating func checkIncoming(_ name: String) {
+        guard let move = incoming[name], move.isPrepared else { return }
+        let position = LogPosition(origin: move.from, sequence: move.move.sequence)
+        let isDead = membership.members[move.from] == nil
+        guard registry.sequence(of: move.from) >= position.sequence else {
+            if isDead, membership.burials[move.from]?.isSettled ?? true { return discard(name, refusal: nil) }
+            return askRepair(of: move.from, holder: move.from, urgent: move.commit != nil)
+        }
+        guard let claim = registry.logs[move.from]?.claims[name], claim.move?.attempt == move.attempt,
+            registry.counts(claim)
+        else { return discard(name, refusal: nil) }
+        if move.commit != nil || (isDead && membership.burials[move.from]?.isSettled ?? true) {
+            activate(move, of: claim, cites: position)
+        }
+    }
+
+    private mutating func activate(_ move: IncomingMove, of claim: Claim, cites: LogPosition) {
+        incoming[move.name] = nil
+        finished.note(move.from, move.attempt)
+        let written = Claim(
+            name: move.name, host: node, workerID: move.workerID, sequence: nextSequence, kind: claim.kind,
+            arguments: claim.arguments, groups: claim.groups, metadata: claim.metadata,
+            stamp: stamp(for: registry.claims(on: move.name)), token: move.move.token, birth: claim.birth,
+            request: claim.request)
+        observe(clock: move.move.token.clock)
+        workers[move.workerID]?.phase = .running
+        write(.put(written, cites: cites))
+        rebind(from: move.claim.groups, to: [])
+        out.append(.activate(workerID: move.workerID, token: move.move.token, held: move.commit?.held ?? []))
+        out.append(.event(.moved(name: move.name, from: move.from, to: node)))
+        send(.commitAnswer(CommitAnswer(name: move.name, attempt: move.attempt, isDone: true)), to: move.from)
+    }
+
+    mutating func reviewIncoming(from host: NodeID) {
+        guard !incoming.isEmpty else { return }
+        for name in incoming.keys.sorted() where incoming[name]?.from == host { checkIncoming(name) }
+    }
+
+    mutating func superviseIncoming() {
+        for name in incoming.keys.sorted() { checkIncoming(name) }
+    }
+
+    /// A host's last words are known: what it was handing over to this node is this node's now.
+    mutating func heirsOf(_ host: NodeID) { reviewIncoming(from: host) }
+
+    // MARK: Merges
+
+    private mutating func receiveMerge(_ offer: Offer, from host: NodeID) {
+        let name = offer.claim.name
+        if finished.contains(host, offer.attempt) || merging[offer.attempt, host] == .merged {
+            return reply(offer, to: host, refusal: nil)
+        }
+        guard let own = registry.view[name], own.host == node, outgoing[name] == nil, own.token > offer.claim.token
+        else {
+            return reply(offer, to: host, refusal: Failure(.notOwner, "this node's claim does not win, or is moving"))
+        }
+        guard merging[offer.attempt, host] == nil else { return }
+        guard case .bytes = offer.state else {
+            merging[offer.attempt, host] = .merged
+            return reply(offer, to: host, refusal: nil)
+        }
+        count(.conflicts)
+        let local = nextAttempt
+        nextAttempt += 1
+        merging[offer.attempt, host] = .asked(local: local, name: name)
+        out.append(.merge(workerID: own.workerID, attempt: local, state: offer.state))
+    }
+
+    mutating func merged(_ workerID: UInt64, attempt: UInt64, _ result: Result<Void, Failure>) {
+        guard let found = merging.asked(attempt) else { return }
+        if case .failure(let failure) = result {
+            log(
+                .warning, "resolveConflict failed; the other state is lost",
+                ["swarm.name": found.name, "swarm.error": failure.message])
+        }
+        merging[found.attempt, found.host] = .merged
+        send(
+            .offerAnswer(OfferAnswer(name: found.name, attempt: found.attempt, purpose: .merge, refusal: nil)),
+            to: found.host)
+    }
+
+    private mutating func receiveMerged(_ commit: Commit, from host: NodeID) {
+        finished.note(host, commit.attempt)
+        merging[commit.attempt, host] = nil
+        for message in commit.held {
+            let body = RequestBody.deliver(name: commit.name, payload: message.payload, oneWay: message.oneWay)
+            guard let id = message.request else {
+                if let own = registry.ownClaim(commit.name), !own.isParked {
+                    out.append(.deliver(workerID: own.workerID, request: nil, payload: message.payload, oneWay: true))
+                }
+                continue
+            }
+            serve(Request(id: id, lifetime: 1, placement: layouts.digest, hops: 1, body: body), from: host)
+        }
+        send(.commitAnswer(CommitAnswer(name: commit.name, attempt: commit.attempt, isDone: true)), to: host)
+    }
+}

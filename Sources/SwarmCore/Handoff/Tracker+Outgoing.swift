@@ -1,0 +1,298 @@
+/// Handoffs at the host. Every step is repeated until it is answered, and idempotent.
+extension Tracker {
+    mutating func startMove(_ name: String, to: NodeID, purpose: OfferPurpose) {
+        guard outgoing[name] == nil, starts[name] == nil, let claim = registry.ownClaim(name), !claim.isParked else {
+            return
+        }
+        let attempt = nextAttempt
+        nextAttempt += 1
+        outgoing[name] = OutgoingMove(
+            name: name, workerID: claim.workerID, attempt: attempt, purpose: purpose, to: to,
+            nextRetry: .max, wait: configuration.retryInterval, deadline: now.uptime + configuration.handoffDeadline)
+        count(.handoffsStarted)
+        out.append(.beginHandoff(workerID: claim.workerID, attempt: attempt))
+    }
+
+    mutating func handoffBegun(_ workerID: UInt64, attempt: UInt64, _ choice: HandoffChoice) {
+        guard let name = workers[workerID]?.name, let move = outgoing[name], move.attempt == attempt,
+            move.phase == .asking
+        else {
+            out.append(.resume(workerID: workerID))
+            return
+        }
+        switch choice {
+        case .ignore where move.purpose == .move:
+            pinned.insert(name)
+            abandon(move, tells: false)
+        case .failed(let text):
+            log(.warning, "beginHandoff failed; the worker stays", ["swarm.name": name, "swarm.error": text])
+            giveUpForNow(move)
+        case .busy:
+            giveUpForNow(move)
+        case .restart, .ignore: offer(move, state: .none)
+        case .resume(let bytes): offer(move, state: .bytes(bytes))
+        }
+    }
+
+    private mutating func giveUpForNow(_ move: OutgoingMove) {
+        count(.handoffsAborted)
+        if move.purpose == .move { pinned.insert(move.name) }
+        abandon(move, tells: false)
+    }
+
+    private mutating func offer(_ pending: OutgoingMove, state: HandedState) {
+        var move = pending
+        guard let claim = registry.ownClaim(move.name), registry.counts(claim) else {
+            return abandon(move, tells: false)
+        }
+        move.state = state
+        move.phase = .offered
+        if move.purpose == .merge {
+            guard let winner = registry.liveWinner(of: move.name), winner.host == move.to else {
+                return abandon(move, tells: false)
+            }
+            move.offer = Offer(
+                attempt: move.attempt, purpose: .merge, claim: claim, state: state, placement: layouts.digest)
+        } else {
+            let isStillOwner =
+                layouts.owner(of: move.name, kind: claim.kind, strategy: configuration.strategy) == move.to
+            guard isStillOwner || move.hasStopped else { return abandon(move, tells: false) }
+            let step = Move(to: move.to, attempt: move.attempt, token: issueToken(), sequence: nextSequence)
+            write(.moving(name: move.name, step))
+            guard let moving = registry.ownClaim(move.name) else { return }
+            move.offer = Offer(
+                attempt: move.attempt, purpose: .move, claim: moving, state: state, placement: layouts.digest)
+        }
+        outgoing[move.name] = move
+        transmitOffer(move.name)
+    }
+
+    private mutating func transmitOffer(_ name: String) {
+        guard var move = outgoing[name], let offer = move.offer else { return }
+        move.nextRetry = now.uptime + move.wait
+        move.wait = min(move.wait * 2, configuration.retryInterval * 8)
+        outgoing[name] = move
+        send(.offer(offer), to: move.to)
+    }
+
+    private mutating func transmitCommit(_ name: String) {
+        guard var move = outgoing[name] else { return }
+        move.nextRetry = now.uptime + move.wait
+        move.wait = min(move.wait * 2, configuration.retryInterval * 8)
+        outgoing[name] = move
+        send(.commit(Commit(name: name, attempt: move.attempt, purpose: move.purpose, held: move.held)), to: move.to)
+    }
+
+    // MARK: Answers
+
+    mutating func receive(_ answer: OfferAnswer, from peer: NodeID) {
+        guard var move = outgoing[answer.name], move.attempt == answer.attempt, move.to == peer,
+            move.phase == .offered, move.purpose == answer.purpose
+        else {
+            // A prepared owner of an attempt that is over discards it when it sees that in the log.
+            return
+        }
+        if let refusal = answer.refusal {
+            count(.handoffsRefused)
+            log(.debug, "handoff refused", ["swarm.name": answer.name, "swarm.error": refusal.message])
+            return refused(move)
+        }
+        if move.hasStopped {
+            move.phase = .committed
+            outgoing[answer.name] = move
+            return committed(answer.name)
+        }
+        move.phase = .stopping
+        outgoing[answer.name] = move
+        out.append(
+            .stop(workerID: move.workerID, move.purpose == .move ? .moved : .conflict, collectsHeld: true))
+    }
+
+    private mutating func refused(_ pending: OutgoingMove) {
+        var move = pending
+        guard move.hasStopped else { return abandon(move, tells: false) }
+        move.refusals += 1
+        outgoing[move.name] = move
+        reoffer(move.name)
+    }
+
+    /// The old worker has stopped: its mailbox goes along, the state stays here until the successor's claim is seen.
+    mutating func stopped(_ workerID: UInt64, held: [HeldMessage]) {
+        guard let worker = workers.removeValue(forKey: workerID), var move = outgoing[worker.name],
+            move.workerID == workerID, move.phase == .stopping
+        else { return }
+        move.held = held
+        move.hasStopped = true
+        move.phase = .committed
+        move.wait = configuration.retryInterval
+        outgoing[worker.name] = move
+        if move.purpose == .merge { return concede(worker.name) }
+        committed(worker.name)
+    }
+
+    private mutating func committed(_ name: String) {
+        count(.handoffsCommitted)
+        transmitCommit(name)
+        forwardLate(name)
+        reviewOwn(name)
+    }
+
+    private mutating func forwardLate(_ name: String) {
+        guard var move = outgoing[name], !move.late.isEmpty else { return }
+        let late = move.late
+        move.late = []
+        outgoing[name] = move
+        for request in late { forward(request, to: move.to) }
+    }
+
+    /// The winner has this worker's state: the losing claim is given up.
+    private mutating func concede(_ name: String) {
+        guard let move = outgoing[name] else { return }
+        guard let winner = registry.liveWinner(of: name), winner.host != node else {
+            // It died with the state; this claim is the best there is.
+            outgoing[name] = nil
+            if let claim = registry.ownClaim(name), registry.counts(claim) { park(claim, until: now.uptime) }
+            for message in move.held { if let request = message.request { refuse(request, .notReady, "try again") } }
+            for request in move.late { refuse(request.id, .notReady, "try again") }
+            return
+        }
+        count(.merges)
+        write(.release(name: name, successor: winner.position))
+        out.append(.event(.conflict(name: name, winner: winner.host, loser: node)))
+        transmitCommit(name)
+        forwardLate(name)
+    }
+
+    mutating func receive(_ answer: CommitAnswer, from peer: NodeID) {
+        guard let move = outgoing[answer.name], move.attempt == answer.attempt, move.to == peer,
+            move.phase == .committed
+        else { return }
+        if move.purpose == .merge {
+            outgoing[answer.name] = nil
+        } else if answer.isDone {
+            reviewOwn(answer.name)
+            askRepair(of: peer, holder: peer, urgent: false)
+        } else {
+            reoffer(answer.name)
+        }
+    }
+
+    // MARK: Ends
+
+    /// The attempt is off; before the commit only. The worker works on, held writes are done.
+    mutating func abandon(_ move: OutgoingMove, tells: Bool) {
+        outgoing[move.name] = nil
+        if registry.ownClaim(move.name)?.move?.attempt == move.attempt {
+            write(.settled(name: move.name, attempt: move.attempt))
+        }
+        if move.phase == .offered, move.purpose == .move || tells {
+            send(.abort(name: move.name, attempt: move.attempt), to: move.to)
+        }
+        if workers[move.workerID] != nil { out.append(.resume(workerID: move.workerID)) }
+        for request in move.late { serve(request, from: request.id.node) }
+    }
+
+    /// The owner died, or does not have it, after the old worker had stopped: the kept state goes to the next owner.
+    private mutating func reoffer(_ name: String) {
+        guard var move = outgoing[name], let claim = registry.ownClaim(name), registry.counts(claim) else {
+            return dropMove(name)
+        }
+        let owner = layouts.owner(of: name, kind: claim.kind, strategy: configuration.strategy)
+        move.attempt = nextAttempt
+        nextAttempt += 1
+        move.deadline = now.uptime + configuration.handoffDeadline
+        move.wait = configuration.retryInterval
+        if let owner, owner != node, move.refusals < 3, membership.members[owner] != nil {
+            move.to = owner
+            outgoing[name] = move
+            offer(move, state: move.state)
+        } else {
+            returnHome(move, claim)
+        }
+    }
+
+    private mutating func returnHome(_ pending: OutgoingMove, _ claim: Claim) {
+        var move = pending
+        move.phase = .returning
+        move.to = node
+        move.workerID = takeWorkerID()
+        outgoing[move.name] = move
+        workers[move.workerID] = LocalWorker(name: move.name, kind: claim.kind)
+        out.append(
+            .prepare(
+                WorkerOrder(
+                    workerID: move.workerID, name: move.name, kind: claim.kind, arguments: claim.arguments,
+                    token: claim.token, groups: claim.groups, metadata: claim.metadata),
+                state: move.state))
+    }
+
+    /// The worker that takes its own state back is there.
+    mutating func returned(_ name: String, _ result: Result<Void, Failure>) {
+        guard let move = outgoing[name], move.phase == .returning, let claim = registry.ownClaim(name) else { return }
+        guard case .success = result, registry.counts(claim) else {
+            workers[move.workerID] = nil
+            outgoing[name] = nil
+            if registry.counts(claim) { park(claim, until: now.uptime + configuration.settleLimit) }
+            for message in move.held { if let request = message.request { refuse(request, .notReady, "try again") } }
+            for request in move.late { refuse(request.id, .notReady, "try again") }
+            return
+        }
+        outgoing[name] = nil
+        observe(clock: claim.move?.token.clock ?? 0)
+        let token = issueToken()
+        let written = Claim(
+            name: name, host: node, workerID: move.workerID, sequence: nextSequence, kind: claim.kind,
+            arguments: claim.arguments, groups: claim.groups, metadata: claim.metadata,
+            stamp: stamp(for: registry.claims(on: name)), token: token, birth: claim.birth, request: claim.request)
+        workers[move.workerID]?.phase = .running
+        write(.put(written, cites: nil))
+        out.append(.activate(workerID: move.workerID, token: token, held: move.held))
+        for request in move.late { serve(request, from: request.id.node) }
+    }
+
+    private mutating func dropMove(_ name: String) {
+        guard let move = outgoing.removeValue(forKey: name) else { return }
+        for message in move.held {
+            if let request = message.request { refuse(request, .notFound, "\"\(name)\" is no longer registered") }
+        }
+        for request in move.late { refuse(request.id, .notFound, "\"\(name)\" is no longer registered") }
+    }
+
+    mutating func superviseOutgoing() {
+        for name in outgoing.keys.sorted() {
+            guard let move = outgoing[name] else { continue }
+            let isLost = move.to != node && membership.members[move.to] == nil
+            switch move.phase {
+            case .asking:
+                if now.uptime >= move.deadline || isLost { abandon(move, tells: false) }
+            case .offered where move.hasStopped:
+                if isLost || now.uptime >= move.deadline { reoffer(name) } else { retransmit(move) }
+            case .offered:
+                if isLost || now.uptime >= move.deadline {
+                    count(.handoffsAborted)
+                    abandon(move, tells: true)
+                } else {
+                    retransmit(move)
+                }
+            case .stopping, .returning: break
+            case .committed:
+                if isLost { superviseLostOwner(move) } else { retransmit(move) }
+            }
+        }
+    }
+
+    private mutating func retransmit(_ move: OutgoingMove) {
+        guard now.uptime >= move.nextRetry else { return }
+        if move.phase == .committed { transmitCommit(move.name) } else { transmitOffer(move.name) }
+    }
+
+    /// Only when all that it wrote is known: it may have claimed the name before it died.
+    private mutating func superviseLostOwner(_ move: OutgoingMove) {
+        guard membership.burials[move.to]?.isSettled ?? true else { return }
+        if move.purpose == .merge {
+            outgoing[move.name] = nil
+        } else {
+            reoffer(move.name)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// Another node that is alive, as far as this one knows.
+package struct Member: Sendable {
+    package var description: MemberDescription
+    /// Its own queue, to which probes go; changes at each of its reconnects.
+    package var queue: String
+    package var isReady: Bool
+    package var isDraining = false
+    /// Uptime of the last heartbeat, or when the monitoring began.
+    package var lastHeard: UInt64
+    package var heartbeat: Heartbeat?
+    package var probe: Probe?
+    /// Who, by node, finds it silent, and when that was said.
+    package var votes: [NodeID: UInt64] = [:]
+
+    /// A question to the broker whether the member's queue exists.
+    package struct Probe: Sendable {
+        package var nonce: UInt64
+        package var sentAt: UInt64
+        /// When the first probe came back as unroutable.
+        package var returnedAt: UInt64?
+    }
+
+    package var node: NodeID { description.node }
+    package var life: UInt32 { description.life }
+
+    /// Whether names may be placed there.
+    package var isCandidate: Bool { isReady && !isDraining && !description.isClient && description.weight > 0 }
+}

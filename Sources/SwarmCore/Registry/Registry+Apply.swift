@@ -1,0 +1,170 @@
+import HashTreeCollections
+
+/// Applying logs: the own one as it is written, the others' as they arrive.
+extension Registry {
+    /// What became of a delta.
+    package struct Outcome: Equatable, Sendable {
+        /// Operations applied.
+        package var applied = 0
+        /// Operations that were there already.
+        package var duplicates = 0
+        /// Operations that now wait.
+        package var deferred = 0
+        /// The log to repair, from where, and of whom to ask it (nil: of its origin).
+        package var gaps: [Gap] = []
+    }
+
+    package struct Gap: Hashable, Sendable {
+        package let origin: NodeID
+        package let after: UInt64
+        /// A node that must have it, as it cites it.
+        package let holder: NodeID
+    }
+
+    /// Writes the next operation of the own log.
+    package mutating func write(_ operation: Operation) {
+        apply(operation, to: node)
+    }
+
+    /// Applies what continues the log of `delta.origin`, keeps what comes too early, drops what is there.
+    package mutating func receive(_ delta: Delta) -> Outcome {
+        var outcome = Outcome()
+        guard delta.origin != node else { return outcome }
+        know(delta.origin)
+        let have = sequence(of: delta.origin)
+        var waiting: [(UInt64, Operation)] = []
+        for (offset, operation) in delta.operations.enumerated() {
+            let position = delta.first + UInt64(offset)
+            if position <= have { outcome.duplicates += 1 } else { waiting.append((position, operation)) }
+        }
+        if !waiting.isEmpty, logs[delta.origin]?.defer_(waiting) == false { outcome.deferred = waiting.count }
+        outcome.applied = drain(from: delta.origin)
+        outcome.gaps = gaps(of: delta.origin)
+        outcome.deferred += logs[delta.origin]?.pending.count ?? 0
+        return outcome
+    }
+
+    /// Applies whatever has become applicable, in this log and in those that waited for it.
+    mutating func drain(from origin: NodeID) -> Int {
+        var applied = 0
+        var queue = [origin]
+        while let next = queue.popLast() {
+            var progress = false
+            while let operation = logs[next]?.takePending() {
+                guard missing(for: operation, of: next) == nil else {
+                    let position = sequence(of: next) + 1
+                    _ = logs[next]?.defer_([(position, operation)])
+                    break
+                }
+                apply(operation, to: next)
+                applied += 1
+                progress = true
+            }
+            if progress {
+                settleRequirement(of: next)
+                queue += logs.values.filter { !$0.pending.isEmpty && $0.node != next }.map(\.node).sorted()
+            }
+        }
+        return applied
+    }
+
+    /// Why a log does not go on: a hole in it, or a position of another log that the next operation cites.
+    package func gaps(of origin: NodeID) -> [Gap] {
+        guard let log = logs[origin], !log.pending.isEmpty else { return [] }
+        guard let next = log.pending[log.sequence + 1] else {
+            return [Gap(origin: origin, after: log.sequence, holder: origin)]
+        }
+        guard let cited = missing(for: next, of: origin) else { return [] }
+        return [Gap(origin: cited.origin, after: sequence(of: cited.origin), holder: origin)]
+    }
+
+    /// The position that must be applied before this operation, unless it is there.
+    private func missing(for operation: Operation, of origin: NodeID) -> LogPosition? {
+        switch operation {
+        case .put(let claim, let cites):
+            if let cites, !reaches(cites) { return cites }
+            return claim.birth.origin == origin || reaches(claim.birth) ? nil : claim.birth
+        case .release(_, let successor): return reaches(successor) ? nil : successor
+        case .moving, .settled, .remove: return nil
+        }
+    }
+
+    /// Logs that are not known at all have aged out: they count as seen.
+    private func reaches(_ position: LogPosition) -> Bool {
+        logs[position.origin].map { $0.sequence >= position.sequence } ?? true
+    }
+
+    private mutating func apply(_ operation: Operation, to origin: NodeID) {
+        guard let (old, new) = logs[origin]?.append(operation) else { return }
+        let name = operation.name
+        var all = claims(on: name).filter { $0.host != origin }
+        if case .remove(_, let others) = operation {
+            for birth in others + (old.map { [$0.birth] } ?? []) { endBirth(birth, of: name, among: all) }
+        }
+        if let new {
+            if case .put = operation { judge(new, old: old, others: all) }
+            all.append(new)
+        } else {
+            ended[origin]?.remove(name)
+        }
+        setClaims(all, of: name)
+    }
+
+    /// The name was unregistered: no claim of its birth counts any more.
+    private mutating func endBirth(_ birth: LogPosition, of name: String, among claims: [Claim]) {
+        for claim in claims where claim.birth == birth { ended[claim.host, default: []].insert(name) }
+    }
+
+    /// A claim whose birth this replica covers, but of which it has no claim that counts, is of an ended name.
+    private mutating func judge(_ claim: Claim, old: Claim?, others: [Claim]) {
+        if let old, old.birth == claim.birth { return }
+        ended[claim.host]?.remove(claim.name)
+        guard claim.birth.origin != claim.host, covers(claim.birth) else { return }
+        let isKnown = others.contains { $0.birth == claim.birth && counts($0) }
+        if !isKnown { ended[claim.host, default: []].insert(claim.name) }
+    }
+
+    /// Whether this replica saw all that followed the birth in its log, so that absence means unregistered.
+    package func covers(_ birth: LogPosition) -> Bool {
+        guard let log = logs[birth.origin] else { return false }
+        return birth.sequence <= log.sequence && birth.sequence > log.floor
+    }
+
+    /// Another node says that this own claim's birth has ended.
+    package mutating func end(ownClaim name: String, birth: LogPosition) -> Bool {
+        guard let claim = ownClaim(name), claim.birth == birth else { return false }
+        ended[node, default: []].insert(name)
+        return true
+    }
+
+    /// Claims of `host` that do not count, at most `limit`: it is to be told.
+    package func endedClaims(of host: NodeID, limit: Int) -> [EndedClaim] {
+        guard let names = ended[host], !names.isEmpty, let claims = logs[host]?.claims else { return [] }
+        return names.sorted().prefix(limit).compactMap { name in
+            claims[name].map { EndedClaim(name: name, birth: $0.birth) }
+        }
+    }
+
+    // MARK: Snapshots
+
+    /// Becomes, for one origin, what a complete snapshot says, if that is newer (or `whole`: equal but different).
+    package mutating func install(_ assembly: SnapshotAssembly, manifest: SnapshotChunk.Manifest, whole: Bool) -> Bool {
+        let origin = assembly.origin
+        guard origin != node else { return false }
+        know(origin)
+        let have = sequence(of: origin)
+        guard assembly.sequence > have || (whole && assembly.sequence == have) else { return false }
+        let changed =
+            logs[origin]?.replaceAll(
+                with: assembly.claims, sequence: assembly.sequence, digest: manifest.digest) ?? []
+        for name in changed {
+            var all = claims(on: name).filter { $0.host != origin }
+            if let claim = assembly.claims[name] { all.append(claim) } else { ended[origin]?.remove(name) }
+            setClaims(all, of: name)
+        }
+        require(manifest.positions.filter { isAlive($0.origin) })
+        settleRequirement(of: origin)
+        _ = drain(from: origin)
+        return true
+    }
+}

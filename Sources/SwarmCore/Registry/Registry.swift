@@ -1,0 +1,156 @@
+import HashTreeCollections
+
+/// All that this replica knows of all names: the logs of all nodes, and which claim on each name is visible.
+///
+/// - A claim **counts** unless its birth has ended (the name was unregistered).
+/// - Among those that count, the one with the highest token **wins**; tokens grow along every causal chain, so a
+///   superseding claim always wins, and of concurrent ones the same wins everywhere.
+/// - The **visible** claim is the winner among those whose host is alive and whose worker runs.
+/// - A name whose claims that count all belong to dead hosts is an **orphan**.
+package struct Registry: Sendable {
+    package let node: NodeID
+    package internal(set) var logs: [NodeID: OriginLog] = [:]
+    package internal(set) var view = RegistryView()
+    /// All claims of a name, sorted by host, unless there is just the visible one.
+    var rivals: [String: [Claim]] = [:]
+    /// Live members; the claims of all other hosts are hidden.
+    package internal(set) var hosts: Set<NodeID> = []
+    /// Claims whose birth ended, by host.
+    package internal(set) var ended: [NodeID: Set<String>] = [:]
+    /// Restartable names without a live claim.
+    package internal(set) var orphans: Set<String> = []
+    /// Names touched since the tracker last looked, in order.
+    package internal(set) var touched: [String] = []
+    /// Positions that must be reached before this replica may speak with authority (see `isComplete`).
+    package internal(set) var required: [NodeID: UInt64] = [:]
+    let ownTailLimit: Int
+    let replicaTailLimit: Int
+
+    package init(node: NodeID, ownTailLimit: Int = 65_536, replicaTailLimit: Int = 8_192) {
+        self.node = node
+        self.ownTailLimit = ownTailLimit
+        self.replicaTailLimit = replicaTailLimit
+        logs[node] = OriginLog(node: node, tailLimit: ownTailLimit)
+    }
+
+    package var own: OriginLog { logs[node] ?? OriginLog(node: node, tailLimit: ownTailLimit) }
+
+    package func sequence(of origin: NodeID) -> UInt64 { logs[origin]?.sequence ?? 0 }
+
+    /// What this replica has of all logs, sorted.
+    package var positions: [LogPosition] {
+        logs.values.map { LogPosition(origin: $0.node, sequence: $0.sequence) }.sorted()
+    }
+
+    /// This node's own claim on a name.
+    package func ownClaim(_ name: String) -> Claim? { logs[node]?.claims[name] }
+
+    /// All claims on a name, those that do not count too.
+    package func claims(on name: String) -> [Claim] {
+        if let all = rivals[name] { return all }
+        return view[name].map { [$0] } ?? []
+    }
+
+    package func counts(_ claim: Claim) -> Bool { !(ended[claim.host]?.contains(claim.name) ?? false) }
+
+    /// The claim with the highest token among those that count, alive or not.
+    package func winner(of name: String) -> Claim? {
+        claims(on: name).filter(counts).max { Self.loses($0, to: $1) }
+    }
+
+    /// The winner among the claims of live hosts, parked ones too.
+    package func liveWinner(of name: String) -> Claim? {
+        claims(on: name).filter { counts($0) && isAlive($0.host) }.max { Self.loses($0, to: $1) }
+    }
+
+    static func loses(_ left: Claim, to right: Claim) -> Bool {
+        left.token == right.token ? left.host < right.host : left.token < right.token
+    }
+
+    /// Makes a log known without having any of it.
+    package mutating func know(_ origin: NodeID) {
+        guard logs[origin] == nil else { return }
+        logs[origin] = OriginLog(node: origin, tailLimit: replicaTailLimit)
+    }
+
+    // MARK: Authority
+
+    /// Before this replica may answer "no such name", it must have reached all these positions.
+    package mutating func require(_ positions: [LogPosition]) {
+        for position in positions where position.origin != node {
+            know(position.origin)
+            guard sequence(of: position.origin) < position.sequence else { continue }
+            required[position.origin] = max(required[position.origin] ?? 0, position.sequence)
+        }
+    }
+
+    package var isComplete: Bool { required.isEmpty }
+
+    mutating func settleRequirement(of origin: NodeID) {
+        if let wanted = required[origin], sequence(of: origin) >= wanted { required[origin] = nil }
+    }
+
+    /// A position that nobody alive can supply is no longer waited for.
+    package mutating func giveUpRequirement(of origin: NodeID) { required[origin] = nil }
+
+    // MARK: Life and death of hosts
+
+    package func isAlive(_ host: NodeID) -> Bool { host == node || hosts.contains(host) }
+
+    /// Hides the claims of a host that died.
+    package mutating func bury(_ host: NodeID) {
+        guard hosts.remove(host) != nil else { return }
+        refresh(claimsOf: host)
+    }
+
+    /// A host is alive, for the first time or again.
+    package mutating func revive(_ host: NodeID) {
+        know(host)
+        guard hosts.insert(host).inserted else { return }
+        refresh(claimsOf: host)
+    }
+
+    private mutating func refresh(claimsOf host: NodeID) {
+        guard let claims = logs[host]?.claims else { return }
+        for name in claims.keys.sorted() { refresh(name) }
+    }
+
+    /// Drops everything of a dead host whose burial has aged out.
+    package mutating func forget(_ host: NodeID) {
+        guard !isAlive(host), let log = logs.removeValue(forKey: host) else { return }
+        ended[host] = nil
+        required[host] = nil
+        for name in log.claims.keys.sorted() { setClaims(claims(on: name).filter { $0.host != host }, of: name) }
+    }
+
+    /// The name is to be looked at again.
+    package mutating func touch(_ name: String) { refresh(name) }
+
+    /// Names touched since the last call, without duplicates.
+    package mutating func takeTouched() -> [String] {
+        defer { touched.removeAll(keepingCapacity: true) }
+        guard touched.count > 1 else { return touched }
+        var seen: Set<String> = []
+        return touched.filter { seen.insert($0).inserted }
+    }
+
+    // MARK: Visibility
+
+    /// `claims` are now all claims on the name.
+    mutating func setClaims(_ claims: [Claim], of name: String) {
+        let alive = claims.filter { counts($0) && isAlive($0.host) }
+        let best = alive.max { Self.loses($0, to: $1) }
+        let visible = best.flatMap { $0.isParked ? nil : $0 }
+        view.show(visible, for: name)
+        if claims.isEmpty || (claims.count == 1 && visible != nil) {
+            rivals.removeValue(forKey: name)
+        } else {
+            rivals[name] = claims.sorted { $0.host < $1.host }
+        }
+        let isOrphan = best == nil && claims.contains { counts($0) && $0.isRestartable }
+        if isOrphan { orphans.insert(name) } else { orphans.remove(name) }
+        touched.append(name)
+    }
+
+    mutating func refresh(_ name: String) { setClaims(claims(on: name), of: name) }
+}

@@ -1,0 +1,85 @@
+import DequeModule
+import HeapModule
+
+/// A request of the local application, until it is answered.
+struct PendingRequest: Sendable {
+    enum Phase: Sendable {
+        /// Waits for its next try.
+        case waiting
+        /// Was sent to this node (which may be this one).
+        case sent(NodeID)
+        /// Was carried out; the answer waits until this replica has it too.
+        case replicating(LogPosition, Result<ReplyBody, Failure>)
+    }
+
+    let id: RequestID
+    let body: RequestBody
+    /// Uptime at which it fails.
+    let deadline: UInt64
+    var phase = Phase.waiting
+    /// Uptime of the next try.
+    var due: UInt64
+    var wait: UInt64
+    var tries = 0
+    var lastFailure: Failure?
+    /// It was given to a node that has not said what became of it.
+    var mayHaveExecuted = false
+}
+
+/// The pending requests, by id, by time and by what they wait for.
+struct RequestTable: Sendable {
+    private struct Due: Comparable, Sendable {
+        let at: UInt64
+        let id: RequestID
+
+        static func < (left: Due, right: Due) -> Bool { left.at == right.at ? left.id < right.id : left.at < right.at }
+    }
+
+    private var items: [RequestID: PendingRequest] = [:]
+    private var dues = Heap<Due>()
+    private var waiting: [NodeID: Deque<(sequence: UInt64, id: RequestID)>] = [:]
+
+    var count: Int { items.count }
+
+    /// The earliest uptime at which a request is to be looked at; may be early, never late.
+    var nextDue: UInt64? { dues.min?.at }
+
+    subscript(id: RequestID) -> PendingRequest? { items[id] }
+
+    var ids: [RequestID] { items.keys.sorted() }
+
+    mutating func set(_ request: PendingRequest) {
+        items[request.id] = request
+        dues.insert(Due(at: min(request.due, request.deadline), id: request.id))
+        if case .replicating(let position, _) = request.phase {
+            waiting[position.origin, default: []].append((position.sequence, request.id))
+        }
+    }
+
+    @discardableResult
+    mutating func remove(_ id: RequestID) -> PendingRequest? { items.removeValue(forKey: id) }
+
+    /// Those whose time has come, each once.
+    mutating func takeDue(now: UInt64) -> [RequestID] {
+        var ids: [RequestID] = []
+        while let first = dues.min, first.at <= now {
+            dues.removeMin()
+            guard let item = items[first.id], min(item.due, item.deadline) <= now else { continue }
+            if ids.last != first.id { ids.append(first.id) }
+        }
+        return ids
+    }
+
+    /// Those that waited until `origin`'s log had reached `upTo`.
+    mutating func replicated(_ origin: NodeID, upTo: UInt64) -> [(id: RequestID, result: Result<ReplyBody, Failure>)] {
+        var done: [(id: RequestID, result: Result<ReplyBody, Failure>)] = []
+        while let first = waiting[origin]?.first, first.sequence <= upTo {
+            waiting[origin]?.removeFirst()
+            if let item = items[first.id], case .replicating(_, let result) = item.phase {
+                done.append((first.id, result))
+            }
+        }
+        if waiting[origin]?.isEmpty ?? false { waiting[origin] = nil }
+        return done
+    }
+}

@@ -1,0 +1,82 @@
+import IntervalTreeClocks
+
+/// A graceful leave: hand everything over, then say farewell.
+extension Tracker {
+    struct Drain: Sendable {
+        var requests: [RequestID]
+        /// Uptime at which what is left is left behind.
+        var deadline: UInt64
+        /// Handed over; the log up to here is to be known to another node before the farewell.
+        var leaving: (sequence: UInt64, deadline: UInt64)?
+    }
+
+    /// A peer is given so long to confirm the end of the log.
+    static let farewellWait: UInt64 = 2_000_000
+
+    mutating func drain(_ id: RequestID?, timeout: UInt64) {
+        if draining != nil {
+            if let id { draining?.requests.append(id) }
+            return
+        }
+        draining = Drain(requests: id.map { [$0] } ?? [], deadline: now.uptime + timeout)
+        log(.info, "draining", ["swarm.names": "\(workers.count)"])
+        out.append(.broadcast(.hello(hello(wantsView: false))))
+        nextBeat = now.uptime
+        topologyChanged()
+        settled()
+        superviseDrain()
+    }
+
+    mutating func superviseDrain() {
+        guard let state = draining else { return }
+        if let leaving = state.leaving {
+            if now.uptime >= leaving.deadline || membership.readyPeers.isEmpty { return leave() }
+            if let peer = membership.successor(among: membership.readyPeers) {
+                send(.acknowledge(upTo: leaving.sequence), to: peer)
+            }
+            return
+        }
+        if !rebalance.hasWork, outgoing.isEmpty, now.uptime < state.deadline, hasMovable { settled() }
+        let isOver =
+            now.uptime >= state.deadline || (outgoing.isEmpty && !rebalance.hasWork && !hasMovable && starts.isEmpty)
+        if isOver { finishDrain() }
+    }
+
+    /// Whether a name is here that another node would take.
+    private var hasMovable: Bool {
+        guard !layouts.candidates.isEmpty else { return false }
+        let kinds = Set(layouts.candidates.flatMap(\.kinds))
+        return workers.values.contains { worker in
+            kinds.contains(worker.kind) && !pinned.contains(worker.name)
+        }
+    }
+
+    private mutating func finishDrain() {
+        for workerID in workers.keys.sorted() {
+            guard let worker = workers.removeValue(forKey: workerID) else { continue }
+            out.append(.stop(workerID: workerID, .shutdown, collectsHeld: false))
+            guard let claim = registry.ownClaim(worker.name), claim.workerID == workerID else { continue }
+            // What can be started again elsewhere becomes an orphan with the farewell; the rest ends here.
+            if !claim.isRestartable { remove(worker.name, claim: claim, cause: nil) }
+        }
+        draining?.leaving = (registry.own.sequence, now.uptime + Self.farewellWait)
+        superviseDrain()
+    }
+
+    mutating func confirmLeaving(_ upTo: UInt64) {
+        guard let leaving = draining?.leaving, upTo >= leaving.sequence else { return }
+        leave()
+    }
+
+    private mutating func leave() {
+        flushDeltas()
+        out.append(.broadcast(.farewell(Farewell(sequence: registry.own.sequence))))
+        if let universe, !clockID.isNone, let heir = membership.successor(among: membership.readyPeers) {
+            send(.retire(universe, clockID), to: heir)
+            clockID = .none
+        }
+        out.append(.event(.drained))
+        for id in draining?.requests ?? [] { answer(id, .success(.done)) }
+        halt(nil)
+    }
+}

@@ -1,0 +1,69 @@
+import DequeModule
+
+/// Names of dead hosts, started again by their owners.
+extension Tracker {
+    mutating func superviseOrphans() {
+        startMerges()
+        guard orphanScan || now.uptime >= nextOrphanScan else { return }
+        guard canRestart, settleAt == nil, orphanWork.isEmpty else { return }
+        orphanScan = false
+        nextOrphanScan = registry.orphans.isEmpty ? .max : now.uptime + Self.orphanInterval
+        orphanWork = Deque(registry.orphans.sorted())
+        if !orphanWork.isEmpty { deputise() }
+        continueOrphans()
+    }
+
+    static let orphanInterval: UInt64 = 2_000_000
+
+    private var canRestart: Bool { hasAuthority && membership.health.isHealthy && hasQuorum && draining == nil }
+
+    mutating func continueOrphans() {
+        guard !orphanWork.isEmpty, canRestart else { return }
+        var budget = 2_000
+        while starts.count < configuration.concurrentRestarts, budget > 0, let name = orphanWork.popFirst() {
+            budget -= 1
+            guard registry.orphans.contains(name), let claim = registry.winner(of: name), claim.isRestartable,
+                isReleased(claim), responsible(for: claim) == node
+            else { continue }
+            guard starts[name] == nil, incoming[name] == nil, outgoing[name] == nil else { continue }
+            begin(
+                .orphan(claim), name: name, kind: claim.kind, arguments: claim.arguments, groups: claim.groups,
+                metadata: claim.metadata, request: claim.request)
+        }
+    }
+
+    /// Whether the last words of the dead host are known, and its workers have surely stopped.
+    private func isReleased(_ claim: Claim) -> Bool {
+        guard let record = membership.burials[claim.host] else { return true }
+        return record.isSettled && now.uptime >= record.notBefore
+    }
+
+    /// A dead host's handoff belongs to the node it was going to, as long as that lives; all else to the ring's owner.
+    private mutating func responsible(for claim: Claim) -> NodeID? {
+        if let to = claim.move?.to, to == node || membership.members[to]?.isReady == true {
+            if to != node || configuration.member.kinds.contains(claim.kind) { return to }
+        }
+        return layouts.owner(of: claim.name, kind: claim.kind, strategy: configuration.strategy)
+    }
+
+    /// The next in line reminds the owners of what is theirs.
+    private mutating func deputise() {
+        var orders: [NodeID: [OrphanOrder]] = [:]
+        for name in orphanWork.prefix(2_000) {
+            guard let claim = registry.winner(of: name), isReleased(claim) else { continue }
+            let owners = layouts.owners(of: name, kind: claim.kind, count: 2, strategy: configuration.strategy)
+            guard owners.count == 2, owners[1] == node, orders[owners[0], default: []].count < 256 else { continue }
+            orders[owners[0], default: []].append(
+                OrphanOrder(
+                    name: name, birth: claim.birth,
+                    seen: LogPosition(origin: claim.host, sequence: registry.sequence(of: claim.host))))
+        }
+        for owner in orders.keys.sorted() {
+            guard let list = orders[owner] else { continue }
+            let id = RequestID(node: node, number: nextInternalRequest)
+            nextInternalRequest += 1
+            send(
+                .request(Request(id: id, lifetime: 1_000, placement: layouts.digest, body: .restart(list))), to: owner)
+        }
+    }
+}

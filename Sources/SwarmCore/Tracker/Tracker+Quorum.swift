@@ -1,0 +1,58 @@
+/// `StaticQuorumRing`: without K members that are heard, nothing runs.
+extension Tracker {
+    mutating func superviseQuorum() {
+        guard let quorum = configuration.strategy.quorum, !membership.own.isClient else { return }
+        let heard = membership.workerNodes.filter { $0 != node && isHeard($0) }.count + (hearsItself ? 1 : 0)
+        if heard >= quorum, membership.health.isConnected {
+            quorumLostAt = nil
+            out.append(.lease(until: now.uptime + configuration.quorumGrace))
+            guard !hasQuorum else { return }
+            hasQuorum = true
+            out.append(.event(.quorum(true)))
+            orphanScan = true
+            return
+        }
+        if hasQuorum {
+            hasQuorum = false
+            quorumLostAt = now.uptime
+            out.append(.event(.quorum(false)))
+            log(.warning, "quorum lost", ["swarm.heard": "\(heard)", "swarm.quorum": "\(quorum)"])
+        }
+        if let lost = quorumLostAt, now.uptime >= lost + configuration.quorumGrace {
+            quorumLostAt = nil
+            stopWithoutQuorum()
+        }
+    }
+
+    private func isHeard(_ node: NodeID) -> Bool {
+        guard let member = membership.members[node], member.heartbeat != nil else { return false }
+        return now.uptime < member.lastHeard + configuration.quorumWindow
+    }
+
+    private var hearsItself: Bool {
+        membership.health.lastEcho > 0 && now.uptime < membership.health.lastEcho + configuration.quorumWindow
+    }
+
+    /// The names stay taken; their workers start again where the quorum is.
+    private mutating func stopWithoutQuorum() {
+        for workerID in workers.keys.sorted() {
+            guard let worker = workers[workerID] else { continue }
+            if let move = outgoing[worker.name] {
+                if move.isCommitting { continue }
+                abandon(move, tells: true)
+            }
+            if incoming[worker.name]?.workerID == workerID {
+                discard(worker.name, refusal: notReady)
+                continue
+            }
+            guard let claim = registry.ownClaim(worker.name), claim.workerID == workerID else { continue }
+            workers[workerID] = nil
+            out.append(.stop(workerID: workerID, .quorumLost, collectsHeld: false))
+            if claim.isRestartable {
+                park(claim, until: now.uptime)
+            } else {
+                remove(worker.name, claim: claim, cause: nil)
+            }
+        }
+    }
+}

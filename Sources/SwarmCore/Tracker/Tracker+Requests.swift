@@ -1,0 +1,196 @@
+/// Requests of the local application: routing, retries, answers.
+extension Tracker {
+    mutating func accept(_ id: RequestID, _ body: RequestBody, timeout: UInt64) {
+        guard requests.count < configuration.requestLimit else {
+            let text = "\(configuration.requestLimit) requests are under way, the limit; slow down or raise it"
+            out.append(.complete(id, .failure(Failure(.overloaded, text))))
+            return
+        }
+        requests.set(
+            PendingRequest(
+                id: id, body: body, deadline: now.uptime + timeout, due: now.uptime, wait: configuration.retryInterval))
+        route(id)
+    }
+
+    mutating func complete(_ id: RequestID, _ result: Result<ReplyBody, Failure>) {
+        guard requests.remove(id) != nil || id.number < 1 << 63 else { return }
+        if id.number < 1 << 63 { out.append(.complete(id, result)) }
+    }
+
+    mutating func resumeDueRequests() {
+        for id in requests.takeDue(now: now.uptime) {
+            guard let request = requests[id] else { continue }
+            if now.uptime >= request.deadline { expire(request) } else { route(id) }
+        }
+    }
+
+    private mutating func expire(_ request: PendingRequest) {
+        let because = request.lastFailure.map { ": \($0.message)" } ?? ""
+        complete(
+            request.id,
+            .failure(
+                Failure(
+                    .timeout, "no answer within the timeout\(because); try again, or allow more time",
+                    mayHaveExecuted: request.mayHaveExecuted)))
+    }
+
+    // MARK: Routing
+
+    enum Route {
+        case to(NodeID)
+        /// Not now; tried again until the deadline.
+        case later(Failure)
+        case never(Failure)
+    }
+
+    mutating func route(_ id: RequestID) {
+        guard var request = requests[id] else { return }
+        if case .replicating = request.phase { return scheduleRetry(&request) }
+        // A message may have been executed: it is only ever repeated to the node that has it.
+        if case .sent(let target) = request.phase, case .deliver = request.body {
+            if target != node { transmit(request, to: target) }
+            return scheduleRetry(&request)
+        }
+        switch target(of: request.body) {
+        case .never(let failure): complete(id, .failure(failure))
+        case .later(let failure):
+            request.phase = .waiting
+            request.lastFailure = failure
+            scheduleRetry(&request)
+        case .to(let target):
+            request.phase = .sent(target)
+            request.tries += 1
+            if request.tries > 1 { count(.requestsRetried) }
+            if target != node { request.mayHaveExecuted = true }
+            scheduleRetry(&request)
+            transmit(request, to: target)
+        }
+    }
+
+    private mutating func scheduleRetry(_ request: inout PendingRequest) {
+        request.due = now.uptime + request.wait
+        request.wait = min(request.wait * 2, configuration.retryInterval * 8)
+        requests.set(request)
+    }
+
+    private mutating func transmit(_ request: PendingRequest, to target: NodeID) {
+        let left = (request.deadline - min(now.uptime, request.deadline)) / 1_000
+        let message = Request(
+            id: request.id, lifetime: UInt32(clamping: max(left, 1)), placement: layouts.digest, body: request.body)
+        if target == node { serve(message, from: node) } else { send(.request(message), to: target) }
+    }
+
+    private mutating func target(of body: RequestBody) -> Route {
+        switch body {
+        case .register(let order): targetOfRegistration(order)
+        case .unregister(let name), .join(let name, _), .leave(let name, _), .update(let name, _),
+            .deliver(let name, _, _):
+            targetOfName(name)
+        case .drain(let name), .inspect(let name): targetOfNode(name)
+        case .restart: .never(Failure(.invalidArgument, "not for applications"))
+        }
+    }
+
+    private mutating func targetOfRegistration(_ order: RegistrationOrder) -> Route {
+        if configuration.strategy.quorum != nil, !hasQuorum {
+            return .never(Failure(.noQuorum, "too few members are heard; wait until the quorum is there"))
+        }
+        guard isReady else { return .later(notReady) }
+        if let owner = layouts.owner(of: order.name, kind: order.kind, strategy: configuration.strategy) {
+            return .to(owner)
+        }
+        let failure = Failure(
+            .unknownKind, "no ready node has the kind \"\(order.kind)\"; give it to a node's `workers`")
+        return layouts.candidates.isEmpty ? .later(notReady) : .never(failure)
+    }
+
+    var notReady: Failure {
+        Failure(.notReady, "the node has not caught up with the cluster; `await node.ready()` or try again")
+    }
+
+    private func targetOfName(_ name: String) -> Route {
+        if let claim = registry.view[name] { return .to(claim.host) }
+        if outgoing[name] != nil || registry.ownClaim(name) != nil || incoming[name] != nil { return .to(node) }
+        guard hasAuthority else { return .later(notReady) }
+        let exists = registry.claims(on: name).contains { registry.counts($0) && $0.isRestartable }
+        return exists
+            ? .later(Failure(.notReady, "\"\(name)\" is being started again; try again"))
+            : .never(Failure(.notFound, "\"\(name)\" is not registered; register it first"))
+    }
+
+    private func targetOfNode(_ name: String) -> Route {
+        if name == node.name { return .to(node) }
+        if let target = membership.incarnation(of: name) { return .to(target) }
+        return isReady
+            ? .never(Failure(.notFound, "no live node is called \"\(name)\"; see `nodes`"))
+            : .later(notReady)
+    }
+
+    // MARK: Answers
+
+    mutating func receive(_ reply: Reply, from sender: Sender) { receive(reply) }
+
+    mutating func receive(_ reply: Reply) {
+        guard var request = requests[reply.id] else { return }
+        switch reply.result {
+        case .success(.written(_, let position)):
+            if position.origin == node || registry.sequence(of: position.origin) >= position.sequence {
+                return complete(reply.id, reply.result)
+            }
+            if case .replicating = request.phase { return }
+            guard membership.members[position.origin] != nil else { return }
+            request.phase = .replicating(position, reply.result)
+            requests.set(request)
+            askRepair(of: position.origin, holder: position.origin, urgent: false)
+        case .success: complete(reply.id, reply.result)
+        case .failure(let failure): receive(failure, of: request)
+        }
+    }
+
+    private mutating func receive(_ failure: Failure, of pending: PendingRequest) {
+        var request = pending
+        // The first try removed it, and its answer was lost.
+        if case .unregister = request.body, failure.code == .notFound, request.tries > 1 {
+            return complete(request.id, .success(.done))
+        }
+        let isForLater = failure.code == .notReady || failure.code == .notOwner
+        if isForLater || (failure.code == .notFound && isStale(request)) {
+            request.phase = .waiting
+            request.lastFailure = failure
+            request.mayHaveExecuted = false
+            request.due = now.uptime + request.wait / 4
+            requests.set(request)
+        } else {
+            complete(request.id, .failure(failure))
+        }
+    }
+
+    /// The other node does not know what this one still sees: one of the two is about to learn better.
+    private func isStale(_ request: PendingRequest) -> Bool {
+        switch request.body {
+        case .deliver(let name, _, _), .join(let name, _), .leave(let name, _), .update(let name, _):
+            registry.view[name] != nil && request.tries < 4
+        default: false
+        }
+    }
+
+    /// A node died: what it was asked is asked of its successor, unless it may have been executed.
+    mutating func requestsLost(to lost: NodeID) {
+        for id in requests.ids {
+            guard var request = requests[id] else { continue }
+            switch request.phase {
+            case .sent(lost):
+                if case .deliver = request.body {
+                    let text = "the node of the worker died before it answered; check before you repeat the message"
+                    complete(id, .failure(Failure(.uncertain, text, mayHaveExecuted: true)))
+                    continue
+                }
+            case .replicating(let position, _) where position.origin == lost: break
+            default: continue
+            }
+            request.phase = .waiting
+            request.due = now.uptime
+            requests.set(request)
+        }
+    }
+}

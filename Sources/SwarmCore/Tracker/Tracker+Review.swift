@@ -1,0 +1,98 @@
+/// Looks again at the own claims on names that something was said about.
+extension Tracker {
+    mutating func reviewTouched() {
+        // A review may write, and so touch again; each write settles something, so that this ends.
+        for _ in 0..<Self.reviewRounds {
+            let names = registry.takeTouched()
+            guard !names.isEmpty else { break }
+            for name in names { reviewOwn(name) }
+        }
+        continueRebalance()
+        continueOrphans()
+    }
+
+    private static let reviewRounds = 8
+
+    mutating func reviewOwn(_ name: String) {
+        guard let claim = registry.ownClaim(name) else { return }
+        guard registry.counts(claim) else { return removeEnded(claim) }
+        if let move = outgoing[name], move.isCommitting {
+            if move.purpose == .move, move.phase != .returning { releaseIfTaken(claim, move) }
+            return
+        }
+        guard let winner = registry.liveWinner(of: name) else { return }
+        if winner !== claim { return yield(claim, to: winner) }
+        losing.remove(name)
+        // A dead rival was given a higher token: storage outside may have seen it.
+        if outgoing[name] == nil, let highest = registry.winner(of: name), highest !== claim {
+            observe(clock: highest.token.clock)
+            reclaim(claim)
+        }
+    }
+
+    private mutating func removeEnded(_ claim: Claim) {
+        count(.endedClaims)
+        if let move = outgoing[claim.name] {
+            if move.isCommitting {
+                outgoing[claim.name] = nil
+                for message in move.held {
+                    if let id = message.request { refuse(id, .notFound, "\"\(claim.name)\" was unregistered") }
+                }
+                for request in move.late { refuse(request.id, .notFound, "\"\(claim.name)\" was unregistered") }
+            } else {
+                abandon(move, tells: true)
+            }
+        }
+        losing.remove(claim.name)
+        guard let current = registry.ownClaim(claim.name) else { return }
+        remove(claim.name, claim: current, cause: .unregistered)
+    }
+
+    /// After the commit the successor's claim ends the host's part.
+    private mutating func releaseIfTaken(_ claim: Claim, _ move: OutgoingMove) {
+        guard let step = claim.move else { return }
+        let successor = registry.claims(on: claim.name).first {
+            $0.host == move.to && registry.counts($0) && $0.token >= step.token
+        }
+        guard let successor else { return }
+        outgoing[claim.name] = nil
+        write(.release(name: claim.name, successor: successor.position))
+        for request in move.late { forward(request, to: successor.host) }
+        out.append(.event(.moved(name: claim.name, from: node, to: move.to)))
+    }
+
+    /// Another live claim wins. The worker here stops only after the winner has its state.
+    private mutating func yield(_ claim: Claim, to winner: Claim) {
+        if claim.isParked {
+            parked[claim.name] = nil
+            write(.release(name: claim.name, successor: winner.position))
+            return
+        }
+        if let move = outgoing[claim.name], move.purpose == .move || move.to != winner.host {
+            abandon(move, tells: true)
+        }
+        losing.insert(claim.name)
+        startMerges()
+    }
+
+    mutating func startMerges() {
+        guard !losing.isEmpty, isReady, membership.health.isHealthy else { return }
+        for name in losing.sorted() where outgoing.count < configuration.concurrentHandoffs {
+            guard let winner = registry.liveWinner(of: name), winner.host != node, registry.ownClaim(name) != nil else {
+                losing.remove(name)
+                continue
+            }
+            startMove(name, to: winner.host, purpose: .merge)
+        }
+    }
+
+    private mutating func reclaim(_ claim: Claim) {
+        let written = Claim(
+            name: claim.name, host: node, workerID: claim.workerID, sequence: nextSequence, kind: claim.kind,
+            arguments: claim.arguments, groups: claim.groups, metadata: claim.metadata,
+            stamp: stamp(for: registry.claims(on: claim.name)), token: issueToken(), birth: claim.birth,
+            request: claim.request)
+        write(.put(written, cites: nil))
+        if !claim.isParked { out.append(.update(workerID: claim.workerID, written)) }
+    }
+}

@@ -1,0 +1,223 @@
+import DequeModule
+import IntervalTreeClocks
+
+/// The local tracker: applies what other nodes and the own workers say, and decides what is to be done.
+///
+/// A pure value. Time, randomness and identities come in with the input; what is to be done goes out as effects, and
+/// the same inputs give the same effects, byte for byte. It never waits: every exchange is a request that is repeated
+/// until its idempotent answer comes, and a lost answer is only a delay.
+package struct Tracker: Sendable {
+    let configuration: TrackerConfiguration
+    package internal(set) var registry: Registry
+    package internal(set) var membership: Membership
+    var random: SplitMix64
+    /// Effects of the input in hand.
+    var out: [Effect] = []
+    var now: Instant
+
+    // Clock and causality
+    /// Hybrid clock: at least the wall clock, above every clock heard of.
+    var clock: UInt64
+    var universe: Universe?
+    var clockID = IntervalTreeClock.ID.none
+    var grants: [NodeID: Grant] = [:]
+    var retired: Set<NodeID> = []
+    /// The stamp of a name that nobody claimed before: the same for all, so that it is made once.
+    var freshStamp: Stamp?
+    var agreedBeats = 0
+
+    // Readiness
+    package internal(set) var isReady = false
+    var views: Set<NodeID> = []
+    var hasReadyView = false
+    var queue = ""
+    var beat: UInt64 = 0
+    var lastBeatSequence: UInt64 = 0
+    var nextBeat: UInt64 = 0
+    var nextVector: UInt64 = 0
+    var nextPace: UInt64 = .max
+    var startedAt: UInt64 = 0
+    var lastNewcomer: UInt64 = 0
+    var hasHalted = false
+    var introductions = Introductions()
+
+    // Placement
+    var layouts = PlacementTable()
+    var settleAt: UInt64?
+    var settleSince: UInt64 = 0
+    var rebalance = Rebalance()
+
+    // Requests
+    var requests = RequestTable()
+    var served = ServedTable()
+    var nextInternalRequest: UInt64 = 1 << 63
+
+    // Workers
+    var workers: [UInt64: LocalWorker] = [:]
+    var nextWorkerID: UInt64 = 1
+    var starts: [String: StartInProgress] = [:]
+    var parked: [String: UInt64] = [:]
+    var bindings = GroupRefs()
+
+    // Handoff
+    var outgoing: [String: OutgoingMove] = [:]
+    var incoming: [String: IncomingMove] = [:]
+    var finished = FinishedMoves()
+    var nextAttempt: UInt64 = 1
+    var pinned: Set<String> = []
+    var merging = MergeTable()
+    /// Names whose claim here lost to another live one.
+    var losing: Set<String> = []
+
+    // Orphans
+    var orphanWork: Deque<String> = []
+    var orphanScan = false
+    var nextOrphanScan: UInt64 = .max
+
+    // Replication
+    /// Operations of the own log that have not been broadcast yet start here.
+    var broadcastFrom: UInt64 = 1
+    var acknowledgements = AcknowledgementQueue()
+    var snapshots: [NodeID: SnapshotAssembly] = [:]
+    var services: [SnapshotService] = []
+    var repairs = RepairLimiter()
+    var wholeRepairs: Set<NodeID> = []
+
+    // Quorum and drain
+    var hasQuorum = true
+    var quorumLostAt: UInt64?
+    var draining: Drain?
+    var watched: [String]? = []
+
+    package init(_ configuration: TrackerConfiguration, now: Instant) {
+        self.configuration = configuration
+        registry = Registry(
+            node: configuration.member.node, ownTailLimit: configuration.logLimit,
+            replicaTailLimit: configuration.replicaLogLimit)
+        membership = Membership(own: configuration.member)
+        random = SplitMix64(seed: configuration.seed)
+        self.now = now
+        clock = now.wall
+        hasQuorum = configuration.strategy.quorum == nil
+        startedAt = now.uptime
+        membership.health.lastTick = now.uptime
+        nextBeat = now.uptime
+    }
+
+    /// This node.
+    package var node: NodeID { configuration.member.node }
+
+    /// What lookups see. A copy costs a reference.
+    package var view: RegistryView { registry.view }
+
+    /// Uptime at which a tick is wanted, if nothing else happens before.
+    package var nextWake: UInt64 {
+        hasHalted ? .max : min(nextBeat, nextPace, requests.nextDue ?? .max, settleAt ?? .max)
+    }
+
+    /// Takes one input and appends what is to be done because of it.
+    package mutating func handle(_ input: Input, now: Instant, effects: inout [Effect]) {
+        guard !hasHalted else { return }
+        self.now = max(self.now, now)
+        clock = max(clock, now.wall)
+        noticeStall()
+        dispatch(input)
+        reviewTouched()
+        flushDeltas()
+        schedulePace()
+        if effects.isEmpty { swap(&effects, &out) } else { effects += out }
+        out.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func dispatch(_ input: Input) {
+        switch input {
+        case .connected(let queue): connected(queue: queue)
+        case .disconnected: disconnected()
+        case .blocked(let isBlocked): blocked(isBlocked)
+        case .received(let message, let sender): receive(message, from: sender)
+        case .probeReturned(let nonce): probeReturned(nonce)
+        case .tick: tick()
+        case .request(let id, let body, let timeout): accept(id, body, timeout: timeout)
+        case .cancel(let id): requests.remove(id)
+        case .adopt(let id, let order, _): adopt(id, order)
+        case .worker(let signal): heed(signal)
+        case .groupBound(let group):
+            for waiter in bindings.bound(group) {
+                confirm(waiter.id, waiter.result, sequence: waiter.sequence, local: waiter.local)
+            }
+        case .drain(let id, let timeout): drain(id, timeout: timeout)
+        }
+    }
+
+    /// What happens as time passes. Fine-grained work is done every 100 ms while there is any.
+    private mutating func tick() {
+        if now.uptime >= nextBeat { heartbeat() }
+        resumeDueRequests()
+        if let settleAt, now.uptime >= settleAt { settled() }
+        guard now.uptime >= nextPace || now.uptime >= nextOrphanScan else { return }
+        superviseProbes()
+        superviseBurials()
+        superviseReadiness()
+        superviseOutgoing()
+        superviseIncoming()
+        superviseParked()
+        superviseOrphans()
+        superviseAcknowledgements()
+        continueServices()
+        superviseDrain()
+        superviseQuorum()
+    }
+
+    /// Between two inputs of a running process little time passes: a large step means that it was suspended, and that
+    /// what it knows of the others is old.
+    private mutating func noticeStall() {
+        defer { membership.health.lastTick = now.uptime }
+        let limit = max(nextWake == .max ? 0 : nextWake, membership.health.lastTick) + configuration.suspectAfter
+        guard now.uptime > limit, membership.health.lastTick > 0 else { return }
+        log(.warning, "this process was stalled; verdicts and moves are frozen for a moment")
+        membership.health.freeze(now: now.uptime, interval: configuration.heartbeatInterval)
+        for node in membership.live { membership.members[node]?.lastHeard = now.uptime }
+    }
+
+    private mutating func schedulePace() {
+        let isBusy =
+            !services.isEmpty || !outgoing.isEmpty || !incoming.isEmpty || !acknowledgements.isEmpty || !isReady
+            || draining != nil
+            || rebalance.hasWork || !parked.isEmpty || !membership.health.isHealthy || orphanScan
+            || membership.burials.values.contains { !$0.isSettled }
+            || membership.members.values.contains { $0.probe != nil } || configuration.strategy.quorum != nil
+            || !registry.orphans.isEmpty || !losing.isEmpty
+        if !isBusy {
+            nextPace = .max
+        } else if nextPace == .max || nextPace <= now.uptime {
+            nextPace = now.uptime + Self.pace
+        }
+    }
+
+    static let pace: UInt64 = 100_000
+
+    // MARK: Small helpers
+
+    mutating func log(_ level: LogEntry.Level, _ text: String, _ metadata: [String: String] = [:]) {
+        out.append(.log(LogEntry(level, text, metadata)))
+    }
+
+    mutating func count(_ counter: Counter, _ amount: Int = 1) { out.append(.count(counter, amount)) }
+
+    mutating func send(_ message: Message, to node: NodeID) {
+        guard node != self.node else { return }
+        out.append(.send(message, to: node))
+    }
+
+    mutating func issueToken() -> Token {
+        clock = max(clock + 1, now.wall)
+        return Token(clock: clock, node: node)
+    }
+
+    mutating func observe(clock other: UInt64) { clock = max(clock, other) }
+
+    mutating func halt(_ failure: Failure?) {
+        out.append(.halt(failure))
+        hasHalted = true
+    }
+}
