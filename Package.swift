@@ -81,7 +81,12 @@ let package = Package(
         .target(name: "SwarmCheckers", path: "Sources/SwarmTesting/Checkers"),
         .target(
             name: "SwarmTesting",
-            dependencies: ["SwarmCore", "Swarm", "SwarmCheckers", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "SwarmCore", "Swarm", "SwarmCheckers",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HashTreeCollections", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["Checkers"]
         ),
         .executableTarget(
@@ -93,6 +98,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .executableTarget(name: "swarm-simulate", dependencies: ["SwarmTesting"]),
         .testTarget(name: "IntervalTreeClocksTests", dependencies: ["IntervalTreeClocks"]),
         .testTarget(name: "SwarmCoreTests", dependencies: ["SwarmCore", "IntervalTreeClocks"]),
         .testTarget(name: "SwarmWireTests", dependencies: ["SwarmWire", "SwarmCore", "IntervalTreeClocks"]),

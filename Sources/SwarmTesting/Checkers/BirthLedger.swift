@@ -1,0 +1,151 @@
+/// What clients were told of registrations, and so what must and must not be there at the end.
+package struct BirthLedger: Sendable {
+    package struct Birth: Sendable {
+        package let id: BirthID
+        package let name: NameID
+        package let isRestartable: Bool
+        /// It chooses to stay where it is: any live node is right.
+        package let isPinned: Bool
+        /// Its state goes along with each planned move.
+        package let keepsState: Bool
+        package let invokedAt: UInt64
+        package var acknowledgedAt: UInt64?
+        /// The client was told that nothing was registered.
+        package var failed = false
+        /// Unregisters under way, or unclear, that may have ended it.
+        package var possibleEnds = 0
+        package var endedAt: UInt64?
+        /// Processes that surely have its end applied.
+        package var endWitnesses: Set<ProcessID> = []
+        /// Nodes that showed it in their view.
+        package var witnesses: Set<ProcessID> = []
+        /// No process that provably had it survived: nothing is promised of it any more.
+        package var isLost = false
+        package var isEndLost = false
+
+        package var mayLive: Bool { !failed && endedAt == nil }
+    }
+
+    private var births: [BirthID: Birth] = [:]
+    private var byName: [[BirthID]] = []
+    /// What an unregister may have hit.
+    private var targets: [OperationID: [BirthID]] = [:]
+    private var unregisters: [[OperationID]] = []
+
+    package init() {}
+
+    package subscript(birth: BirthID) -> Birth? { births[birth] }
+
+    package var names: Range<Int> { 0..<byName.count }
+
+    package func births(of name: NameID) -> [Birth] {
+        name.index < byName.count ? byName[name.index].compactMap { births[$0] } : []
+    }
+
+    package mutating func registerInvoked(
+        _ birth: BirthID, _ name: NameID, isRestartable: Bool, isPinned: Bool, keepsState: Bool, at time: UInt64
+    ) {
+        grow(to: name)
+        births[birth] = Birth(
+            id: birth, name: name, isRestartable: isRestartable, isPinned: isPinned, keepsState: keepsState,
+            invokedAt: time)
+        byName[name.index].append(birth)
+        for operation in unregisters[name.index] {
+            births[birth]?.possibleEnds += 1
+            targets[operation, default: []].append(birth)
+        }
+    }
+
+    package mutating func registerAcknowledged(_ birth: BirthID, witnesses: [ProcessID], at time: UInt64) {
+        births[birth]?.acknowledgedAt = time
+        births[birth]?.witnesses.formUnion(witnesses)
+    }
+
+    /// It is certain that nothing was registered.
+    package mutating func registerFailed(_ birth: BirthID) { births[birth]?.failed = true }
+
+    package mutating func unregisterInvoked(_ operation: OperationID, _ name: NameID) {
+        grow(to: name)
+        unregisters[name.index].append(operation)
+        var hit: [BirthID] = []
+        for birth in byName[name.index] where births[birth]?.mayLive ?? false {
+            births[birth]?.possibleEnds += 1
+            hit.append(birth)
+        }
+        targets[operation] = hit
+    }
+
+    /// The client was told that the registration `birth` is no more (nil: that it cannot be told which one).
+    package mutating func unregisterAcknowledged(
+        _ operation: OperationID, _ name: NameID, birth: BirthID?, witnesses: [ProcessID], at time: UInt64
+    ) {
+        // Other registrations of the name may have been ended with it: they stay in doubt.
+        unregisterUnclear(operation, name)
+        guard let birth else { return }
+        births[birth]?.endedAt = time
+        births[birth]?.endWitnesses.formUnion(witnesses)
+    }
+
+    /// It is certain that nothing was unregistered.
+    package mutating func unregisterFailed(_ operation: OperationID, _ name: NameID) {
+        for birth in targets[operation] ?? [] { births[birth]?.possibleEnds -= 1 }
+        unregisterUnclear(operation, name)
+    }
+
+    /// No answer, or one that says nothing: what it may have hit stays in doubt.
+    package mutating func unregisterUnclear(_ operation: OperationID, _ name: NameID) {
+        targets[operation] = nil
+        unregisters[name.index].removeAll { $0 == operation }
+    }
+
+    /// The worker ended for good by itself.
+    package mutating func endedByItself(_ birth: BirthID) { births[birth]?.possibleEnds += 1 }
+
+    /// Nodes show the registration in their views.
+    package mutating func seen(_ birth: BirthID, by process: ProcessID) { births[birth]?.witnesses.insert(process) }
+
+    /// All that was acknowledged so far has surely reached every live process.
+    package mutating func applied(by processes: [ProcessID], before time: UInt64) {
+        for id in births.keys.sorted() {
+            if let at = births[id]?.endedAt, at < time { births[id]?.endWitnesses.formUnion(processes) }
+        }
+    }
+
+    /// A process is gone, and what only it knew with it.
+    package mutating func processEnded(alive: Set<ProcessID>) {
+        for id in births.keys.sorted() {
+            guard let birth = births[id] else { continue }
+            if birth.acknowledgedAt != nil, birth.witnesses.isDisjoint(with: alive) { births[id]?.isLost = true }
+            if birth.endedAt != nil, birth.endWitnesses.isDisjoint(with: alive) { births[id]?.isEndLost = true }
+        }
+    }
+
+    /// Whether the name has to run at the end: a registration of it was acknowledged, nothing can have ended it, and no
+    /// other registration of the name that was ended can have won over it before.
+    package func mustLive(_ name: NameID) -> Bool {
+        let all = births(of: name)
+        return all.contains { birth in
+            guard birth.acknowledgedAt != nil, birth.isRestartable, birth.endedAt == nil, birth.possibleEnds == 0,
+                !birth.isLost
+            else { return false }
+            return all.allSatisfy { other in
+                if other.id == birth.id || other.failed { return true }
+                if let ended = other.endedAt { return ended < birth.invokedAt && !other.isEndLost }
+                return other.possibleEnds == 0 && other.isRestartable && !other.isLost
+            }
+        }
+    }
+
+    /// Whether the registration must not live at the end.
+    package func mustNotLive(_ birth: BirthID) -> Bool {
+        guard let record = births[birth] else { return true }
+        return record.endedAt != nil && !record.isEndLost
+    }
+
+    private mutating func grow(to name: NameID) {
+        while byName.count <= name.index {
+            byName.append([])
+            unregisters.append([])
+        }
+    }
+}

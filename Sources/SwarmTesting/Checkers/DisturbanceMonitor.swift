@@ -1,0 +1,78 @@
+/// When the members did not all count each other: then a second worker of one name is the price of staying available,
+/// and no broken promise.
+///
+/// The cluster is disturbed while two live, ready processes do not have each other as members. Built only from what
+/// nodes announced (`ready`, member up, member down).
+package struct DisturbanceMonitor: Sendable {
+    private struct Process: Sendable {
+        var isAlive = true
+        var isReady = false
+        var members: Set<ProcessID> = []
+    }
+
+    private var processes: [Process] = []
+    private var disturbedPairs = 0
+    /// The last time at which the cluster was disturbed, nil if never.
+    private var lastEnd: UInt64?
+    /// The last time at which the set of ready members changed for anyone.
+    package private(set) var lastChange: UInt64 = 0
+    /// The last end of a process that still had workers.
+    package private(set) var lastDeath: UInt64?
+
+    package init() {}
+
+    package mutating func started(_ process: ProcessID, at time: UInt64) {
+        while processes.count <= process.index { processes.append(Process(isAlive: false)) }
+        processes[process.index] = Process()
+        lastChange = time
+    }
+
+    /// `isDeath`: it did not hand over what it had.
+    package mutating func ended(_ process: ProcessID, isDeath: Bool, at time: UInt64) {
+        change(at: time) { $0.processes[process.index].isAlive = false }
+        if isDeath { lastDeath = time }
+    }
+
+    package mutating func becameReady(_ process: ProcessID, at time: UInt64) {
+        change(at: time) { $0.processes[process.index].isReady = true }
+    }
+
+    package mutating func counted(_ member: ProcessID, by process: ProcessID, _ isMember: Bool, at time: UInt64) {
+        guard member != process else { return }
+        change(at: time) { monitor in
+            if isMember {
+                monitor.processes[process.index].members.insert(member)
+            } else {
+                monitor.processes[process.index].members.remove(member)
+            }
+        }
+    }
+
+    /// Whether nothing but planned changes happened since `time`.
+    package func isUndisturbed(since time: UInt64) -> Bool {
+        disturbedPairs == 0 && (lastEnd.map { $0 < time } ?? true)
+    }
+
+    /// Whether no member came, went or became ready since `time`.
+    package func isSettled(since time: UInt64) -> Bool {
+        isUndisturbed(since: time) && lastChange < time && (lastDeath.map { $0 < time } ?? true)
+    }
+
+    private mutating func change(at time: UInt64, _ body: (inout DisturbanceMonitor) -> Void) {
+        if disturbedPairs > 0 { lastEnd = time }
+        body(&self)
+        lastChange = time
+        disturbedPairs = countPairs()
+        if disturbedPairs > 0 { lastEnd = time }
+    }
+
+    private func countPairs() -> Int {
+        let counted = processes.indices.filter { processes[$0].isAlive && processes[$0].isReady }
+        var result = 0
+        for left in counted {
+            for right in counted
+            where left != right && !processes[left].members.contains(ProcessID(right)) { result += 1 }
+        }
+        return result
+    }
+}

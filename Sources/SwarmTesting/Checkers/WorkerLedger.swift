@@ -1,0 +1,244 @@
+/// Records what workers did, as their runtimes did it, and what must never be seen of it.
+package struct WorkerLedger: Sendable {
+    package private(set) var workers: [WorkerRecord] = []
+    /// Live workers of a name.
+    private var alive: [[WorkerSerial]] = []
+    /// The highest token seen for a name on a process.
+    private var seenTokens: [ProcessName: FencingToken] = [:]
+    /// Which worker worked a message off, with which count then.
+    private var processed: [MessageID: Processing] = [:]
+    package private(set) var violations: [Violation] = []
+    /// Quorum strategy: no overlap of processing whatever happens.
+    private let hasQuorum: Bool
+
+    private struct ProcessName: Hashable, Sendable {
+        let process: ProcessID
+        let name: NameID
+    }
+
+    package struct Processing: Sendable {
+        package let worker: WorkerSerial
+        package let count: UInt64
+    }
+
+    package init(hasQuorum: Bool) { self.hasQuorum = hasQuorum }
+
+    package subscript(serial: WorkerSerial) -> WorkerRecord { workers[serial.index] }
+
+    package func alive(of name: NameID) -> [WorkerSerial] { name.index < alive.count ? alive[name.index] : [] }
+
+    package func processing(of message: MessageID) -> Processing? { processed[message] }
+
+    // MARK: Life
+
+    /// A worker was ordered. `isPrepared`: with the state of another one, to wait for its activation.
+    package mutating func started(
+        _ name: NameID, birth: BirthID, on process: ProcessID, workerID: UInt64, token: FencingToken,
+        inherits state: CounterState?, isPrepared: Bool, at time: UInt64
+    ) -> WorkerSerial {
+        let serial = WorkerSerial(workers.count)
+        var record = WorkerRecord(
+            serial: serial, process: process, workerID: workerID, name: name, birth: birth, token: token,
+            phase: .starting, state: state ?? CounterState(), parent: state?.producer, startedAt: time)
+        if isPrepared { record.phase = .prepared }
+        record.state.producer = nil
+        workers.append(record)
+        while alive.count <= name.index { alive.append([]) }
+        alive[name.index].append(serial)
+        if let parent = record.parent, isKnown(parent), workers[parent.index].token >= token {
+            report(
+                .tokenNotGrown, time,
+                "\(describe(serial)) has \(token), its source \(describe(parent)) has \(workers[parent.index].token)")
+        }
+        if !isPrepared { grow(serial, to: token, at: time, isNew: true) }
+        return serial
+    }
+
+    /// A started worker (not a prepared one) may process from now on.
+    package mutating func began(_ serial: WorkerSerial, at time: UInt64, _ disturbance: DisturbanceMonitor) {
+        guard workers[serial.index].phase == .starting else {
+            return report(.orderRefused, time, "\(describe(serial)) began while \(workers[serial.index].phase)")
+        }
+        becameActive(serial, at: time, disturbance)
+    }
+
+    package mutating func activated(
+        _ serial: WorkerSerial, token: FencingToken, at time: UInt64, _ disturbance: DisturbanceMonitor
+    ) {
+        guard workers[serial.index].phase == .prepared else {
+            return report(.orderRefused, time, "\(describe(serial)) activated while \(workers[serial.index].phase)")
+        }
+        grow(serial, to: token, at: time, isNew: true)
+        if let parent = workers[serial.index].parent, isKnown(parent) {
+            checkSource(parent, of: serial, at: time, disturbance)
+        }
+        becameActive(serial, at: time, disturbance)
+    }
+
+    package mutating func held(_ serial: WorkerSerial) {
+        if workers[serial.index].phase == .active { workers[serial.index].phase = .held }
+    }
+
+    package mutating func resumed(_ serial: WorkerSerial, at time: UInt64, _ disturbance: DisturbanceMonitor) {
+        guard workers[serial.index].phase == .held else { return }
+        becameActive(serial, at: time, disturbance)
+    }
+
+    package mutating func exported(_ serial: WorkerSerial, _ state: CounterState) {
+        workers[serial.index].exported = state
+    }
+
+    package mutating func merged(_ serial: WorkerSerial, _ state: CounterState) {
+        workers[serial.index].state.merge(state)
+        if let producer = state.producer, isKnown(producer) { workers[producer.index].wasMerged = true }
+    }
+
+    package mutating func tokenChanged(_ serial: WorkerSerial, to token: FencingToken, at time: UInt64) {
+        grow(serial, to: token, at: time, isNew: false)
+    }
+
+    package mutating func stopped(_ serial: WorkerSerial, isMove: Bool, at time: UInt64) {
+        guard workers[serial.index].isAlive else { return }
+        workers[serial.index].phase = .stopped
+        workers[serial.index].stoppedAt = time
+        workers[serial.index].wasMoved = isMove
+        alive[workers[serial.index].name.index].removeAll { $0 == serial }
+    }
+
+    /// A process ended, and all its workers with it. Says whether it had any.
+    package mutating func ended(_ process: ProcessID, at time: UInt64) -> Bool {
+        let lost = alive.joined().filter { workers[$0.index].process == process }
+        for serial in lost { stopped(serial, isMove: false, at: time) }
+        return !lost.isEmpty
+    }
+
+    // MARK: Messages
+
+    package mutating func processed(_ serial: WorkerSerial, _ message: MessageID, at time: UInt64) -> UInt64 {
+        let record = workers[serial.index]
+        if record.phase != .active {
+            report(.processedOutOfTurn, time, "\(describe(serial)) worked off m\(message) while \(record.phase)")
+        }
+        if let earlier = processed[message], shareLineage(earlier.worker, serial) {
+            report(
+                .processedTwice, time,
+                "m\(message) was worked off by \(describe(earlier.worker)) and \(describe(serial))")
+        }
+        workers[serial.index].state.process(message)
+        workers[serial.index].lastProcessedAt = time
+        let count = workers[serial.index].state.count
+        processed[message] = Processing(worker: serial, count: count)
+        if hasQuorum { checkOverlap(serial, at: time) }
+        return count
+    }
+
+    /// All that workers of a registration worked off, each message once.
+    package func sum(of birth: BirthID) -> CounterState {
+        var result = CounterState()
+        for (message, processing) in processed where workers[processing.worker.index].birth == birth {
+            result.process(message)
+        }
+        return result
+    }
+
+    // MARK: Knowledge
+
+    /// A process showed a token of a name in its view; what it starts later must be above.
+    package mutating func saw(_ token: FencingToken, of name: NameID, on process: ProcessID) {
+        let key = ProcessName(process: process, name: name)
+        if let old = seenTokens[key], old >= token { return }
+        seenTokens[key] = token
+    }
+
+    package func describe(_ serial: WorkerSerial) -> String {
+        let record = workers[serial.index]
+        return "\(serial)(\(record.name) on \(record.process), id \(record.workerID), b\(record.birth))"
+    }
+
+    package mutating func report(_ rule: Violation.Rule, _ time: UInt64, _ text: String) {
+        // One broken rule tends to break again at each step; the first ones tell.
+        if violations.count < 32 { violations.append(Violation(rule, at: time, text)) }
+    }
+
+    // MARK: Rules
+
+    private func isKnown(_ serial: WorkerSerial) -> Bool { workers.indices.contains(serial.index) }
+
+    private mutating func becameActive(_ serial: WorkerSerial, at time: UInt64, _ disturbance: DisturbanceMonitor) {
+        workers[serial.index].phase = .active
+        if workers[serial.index].activatedAt == nil { workers[serial.index].activatedAt = time }
+        let record = workers[serial.index]
+        for other in alive[record.name.index] where other != serial && workers[other.index].phase == .active {
+            let rival = workers[other.index]
+            if rival.process == record.process {
+                report(.twoOnOneNode, time, "\(describe(serial)) beside \(describe(other))")
+            } else if rival.birth == record.birth,
+                disturbance.isUndisturbed(since: min(rival.startedAt, record.startedAt))
+            {
+                report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of one registration")
+            } else if disturbance.isSettled(since: Self.before(min(rival.startedAt, record.startedAt))) {
+                report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of two registrations")
+            }
+        }
+    }
+
+    /// A change of members may still be on its way for so long, in microseconds.
+    private static let settling: UInt64 = 15_000_000
+
+    private static func before(_ time: UInt64) -> UInt64 { time - min(time, settling) }
+
+    private mutating func checkSource(
+        _ parent: WorkerSerial, of child: WorkerSerial, at time: UInt64, _ disturbance: DisturbanceMonitor
+    ) {
+        workers[parent.index].successors += 1
+        let source = workers[parent.index]
+        guard disturbance.isUndisturbed(since: source.startedAt) else { return }
+        if source.isAlive {
+            report(.sourceNotStopped, time, "\(describe(child)) activated, \(describe(parent)) is \(source.phase)")
+        }
+        if !source.state.holdsTheSame(as: workers[child.index].state) {
+            report(
+                .stateInexact, time,
+                "\(describe(child)) got \(workers[child.index].state), \(describe(parent)) ended with \(source.state)")
+        }
+        if source.successors > 1 {
+            report(
+                .stateTwice, time,
+                "\(describe(parent)) has \(source.successors) successors, the last \(describe(child))")
+        }
+    }
+
+    private mutating func grow(_ serial: WorkerSerial, to token: FencingToken, at time: UInt64, isNew: Bool) {
+        let record = workers[serial.index]
+        let key = ProcessName(process: record.process, name: record.name)
+        if let seen = seenTokens[key], isNew ? token <= seen : token < record.token {
+            report(.tokenNotGrown, time, "\(describe(serial)) got \(token) after \(isNew ? seen : record.token)")
+        }
+        workers[serial.index].token = token
+        saw(token, of: record.name, on: record.process)
+    }
+
+    /// Whether a state passed from one to the other, so that both would count one message.
+    private func shareLineage(_ one: WorkerSerial, _ other: WorkerSerial) -> Bool {
+        var current: WorkerSerial? = max(one, other)
+        let target = min(one, other)
+        while let serial = current, serial >= target {
+            if serial == target { return true }
+            current = workers[serial.index].parent
+        }
+        return false
+    }
+
+    private mutating func checkOverlap(_ serial: WorkerSerial, at time: UInt64) {
+        let record = workers[serial.index]
+        for other in alive[record.name.index] where other != serial {
+            let rival = workers[other.index]
+            if let begun = rival.lastProcessedAt, let mine = record.activatedAt, begun > mine,
+                rival.process != record.process,
+                let activated = rival.activatedAt, activated > mine
+            {
+                report(.quorumOverlap, time, "\(describe(serial)) works while \(describe(other)) has begun at \(begun)")
+            }
+        }
+    }
+}

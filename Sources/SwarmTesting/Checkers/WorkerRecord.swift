@@ -1,0 +1,39 @@
+/// All that is known of one worker from the start to the end.
+package struct WorkerRecord: Sendable {
+    /// What a worker may do.
+    package enum Phase: UInt8, Sendable {
+        /// Ordered, not there yet.
+        case starting
+        /// There with another's state, not to work before its activation.
+        case prepared
+        /// May process messages.
+        case active
+        /// To move, its mailbox is held.
+        case held
+        case stopped
+    }
+
+    package let serial: WorkerSerial
+    package let process: ProcessID
+    /// As its node calls it.
+    package let workerID: UInt64
+    package let name: NameID
+    package let birth: BirthID
+    package var token: FencingToken
+    package var phase: Phase
+    package var state: CounterState
+    /// The worker whose state it was given.
+    package let parent: WorkerSerial?
+    /// What it gave when asked to move, the last time.
+    package var exported: CounterState?
+    /// How many workers with its state became active.
+    package var successors = 0
+    package let startedAt: UInt64
+    package var activatedAt: UInt64?
+    package var lastProcessedAt: UInt64?
+    package var stoppedAt: UInt64?
+    package var wasMoved = false
+    package var wasMerged = false
+
+    package var isAlive: Bool { phase != .stopped }
+}

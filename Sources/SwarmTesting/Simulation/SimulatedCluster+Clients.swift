@@ -1,0 +1,153 @@
+import SwarmCheckers
+import SwarmCore
+
+/// What a client waits for.
+struct PendingOperation {
+    let kind: SimulatedRequest
+    let name: NameID
+    let message: MessageID
+    let process: ProcessID
+}
+
+/// The clients: local applications of the nodes, each asking its own node.
+extension SimulatedCluster {
+    func scheduleClients() {
+        guard options.requestsPerSecond > 0 else { return }
+        let delay = random.interval(perMinute: options.requestsPerSecond * 60)
+        after(delay) { [unowned self] in
+            guard isFaulty else { return }
+            clientAsks()
+            scheduleClients()
+        }
+    }
+
+    private func clientAsks() {
+        let awake = live.filter { !$0.isStalled && !$0.hasLeft }
+        guard !awake.isEmpty, let kind = random.pick(options.workload.weights) else { return }
+        let process = random.pick(awake)
+        ask(kind, name: random.below(names.count), on: process, timeout: random.in(1_000_000...10_000_000))
+    }
+
+    func ask(_ kind: SimulatedRequest, name index: Int, on process: SimulatedProcess, timeout: UInt64) {
+        let operation = nextOperation
+        nextOperation += 1
+        let name = names[index]
+        let id = NameID(index)
+        report.count(kind.rawValue)
+        if kind == .publish { return publishToGroup(operation, from: process) }
+        let body = body(of: kind, operation, name)
+        pending[operation] = PendingOperation(kind: kind, name: id, message: operation, process: process.id)
+        let entry: ClientLedger.Kind
+        switch body {
+        case .register(let order):
+            let worker = SimulatedKind(rawValue: order.kind)
+            checker.births.registerInvoked(
+                operation, id, isRestartable: true, isPinned: worker?.isPinned ?? true,
+                keepsState: worker?.keepsState ?? false, at: now)
+            entry = .register(operation)
+        case .unregister:
+            checker.births.unregisterInvoked(operation, id)
+            entry = .unregister
+        case .deliver(_, _, let oneWay): entry = .deliver(operation, isOneWay: oneWay)
+        default: entry = .other
+        }
+        checker.clients.invoked(operation, entry, id, on: process.id, deadline: now + timeout)
+        note(process, "   client asks \(operation): \(kind) \(name)")
+        feed(process, .request(RequestID(node: process.node, number: operation), body, timeout: timeout))
+    }
+
+    private func body(of kind: SimulatedRequest, _ operation: OperationID, _ name: String) -> RequestBody {
+        switch kind {
+        case .register:
+            let groups = random.chance(0.3) ? [random.pick(groups)] : []
+            let worker =
+                options.mixedKinds ? random.pick([.counter, .counter, .fresh, .pinned, .moody]) : SimulatedKind.counter
+            return .register(
+                RegistrationOrder(
+                    name: name, kind: worker.rawValue, arguments: SimulatedPayload.arguments(operation), groups: groups)
+            )
+        case .unregister: return .unregister(name: name)
+        case .join: return .join(name: name, group: random.pick(groups))
+        case .leave: return .leave(name: name, group: random.pick(groups))
+        case .metadata: return .update(name: name, metadata: ["key": random.chance(0.2) ? nil : "\(operation)"])
+        case .call, .send, .publish:
+            let payload = SimulatedPayload.message(
+                operation, fails: isFaulty && random.chance(options.workerFailures),
+                isSlow: isFaulty && random.chance(options.slowMessages))
+            return .deliver(name: name, payload: payload, oneWay: kind == .send)
+        }
+    }
+
+    private func publishToGroup(_ operation: OperationID, from process: SimulatedProcess) {
+        let group = random.pick(groups)
+        publish(.group(operation), to: .exchange(exchanges.groups, key: group), .group, from: process)
+    }
+
+    // MARK: Answers
+
+    func complete(_ id: RequestID, _ result: Result<ReplyBody, Failure>, at process: SimulatedProcess) {
+        let operation = id.number
+        var isSuccess = false
+        if case .success = result { isSuccess = true }
+        checker.clients.answered(operation, isSuccess: isSuccess, at: now)
+        guard let request = pending.removeValue(forKey: operation) else { return }
+        switch result {
+        case .success(let body):
+            report.count("answered")
+            succeeded(request, operation, body, at: process)
+        case .failure(let failure):
+            report.count("refused.\(failure.code)")
+            if request.kind == .unregister { checker.births.unregisterUnclear(operation, request.name) }
+        }
+    }
+
+    private func succeeded(
+        _ request: PendingOperation, _ operation: OperationID, _ body: ReplyBody, at process: SimulatedProcess
+    ) {
+        var summary: RegistrationSummary?
+        if case .written(let written, _) = body { summary = written }
+        let host = summary.flatMap { processesByNode[$0.node]?.id }
+        let witnesses = [process.id] + (host.map { [$0] } ?? [])
+        switch request.kind {
+        case .register:
+            checker.births.registerAcknowledged(operation, witnesses: witnesses, at: now)
+            checkReadYourWrites(request, operation, summary, at: process)
+        case .unregister:
+            let key = summary.map { TokenKey(name: request.name, token: FencingToken($0.token)) }
+            let birth = key.flatMap { checker.tokens[$0] }
+            checker.births.unregisterAcknowledged(operation, request.name, birth: birth, witnesses: witnesses, at: now)
+        case .call:
+            guard case .payload(let bytes) = body, let reply = SimulatedPayload.readReply(bytes) else {
+                return checker.report(.replyWrong, now, "call \(operation) was answered \(body)")
+            }
+            checker.checkReply(to: operation, reply.message, count: reply.count, at: now)
+        default: break
+        }
+    }
+
+    private func checkReadYourWrites(
+        _ request: PendingOperation, _ operation: OperationID, _ summary: RegistrationSummary?,
+        at process: SimulatedProcess
+    ) {
+        guard let birth = checker.births[operation], birth.possibleEnds == 0, birth.endedAt == nil,
+            checker.disturbance.isUndisturbed(since: birth.invokedAt)
+        else { return }
+        if process.tracker.view[names[request.name.index]] == nil {
+            checker.report(
+                .readYourWrites, now,
+                "\(process.id) was told that \(request.name) (b\(operation)) is registered and does not show it")
+        }
+    }
+
+    /// Notes which process shows what, for what survives of it.
+    func observeViews() {
+        for process in live {
+            for index in names.indices {
+                guard let claim = process.tracker.view[names[index]] else { continue }
+                let birth = SimulatedPayload.birth(of: claim.arguments)
+                checker.births.seen(birth, by: process.id)
+                checker.workers.saw(FencingToken(claim.token), of: NameID(index), on: process.id)
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import DequeModule
+import SwarmCheckers
+import SwarmCore
+
+/// Processes come, stand still and go.
+extension SimulatedCluster {
+    func start(nodes: Int) {
+        let spread = options.startSpread.inMicroseconds
+        for slot in 0..<nodes {
+            let delay = spread == 0 ? 0 : random.next() % spread
+            startLater(slot, after: delay)
+        }
+    }
+
+    func startLater(_ slot: Int, after delay: UInt64) {
+        startsUnderWay += 1
+        after(delay) { [unowned self] in
+            startsUnderWay -= 1
+            startProcess(slot)
+        }
+    }
+
+    func startProcess(_ slot: Int) {
+        guard current[slot] == nil else { return }
+        let skew = Int64(options.clockSkew.inMicroseconds)
+        let offset = skew == 0 ? 0 : Int64(random.next() % UInt64(2 * skew)) - skew
+        let drift = options.clockDrift == 0 ? 0 : Int64(random.integer(in: -options.clockDrift...options.clockDrift))
+        let clock = SimulatedClock(
+            bornAt: now, uptimeAtBirth: random.in(1_000_000...100_000_000_000), drift: drift, wallOffset: offset)
+        // Incarnations are made of the wall clock, above every earlier one of the machine.
+        let incarnation = max(clock.instant(at: now).wall, lastIncarnation + 1)
+        lastIncarnation = incarnation
+        let node = NodeID(name: Self.name(ofSlot: slot), incarnation: incarnation)
+        let process = SimulatedProcess(
+            id: ProcessID(processes.count), configuration: configuration(of: node, slot: slot), clock: clock, now: now)
+        process.link.broker = slot % isBrokerUp.count
+        processes.append(process)
+        processesByNode[node] = process
+        current[slot] = process
+        checker.disturbance.started(process.id, at: now)
+        report.count("start")
+        note(process, "   starts as \(node)")
+        connect(process, after: random.in(5_000...50_000))
+        // Its timer runs from the start, connected or not.
+        feed(process, .tick)
+    }
+
+    static func name(ofSlot slot: Int) -> String {
+        let letter = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(slot % 26)))
+        return slot < 26 ? letter : "\(letter)\(slot / 26)"
+    }
+
+    private func configuration(of node: NodeID, slot: Int) -> TrackerConfiguration {
+        let kinds = kinds(ofSlot: slot).map(\.rawValue).sorted()
+        return TrackerConfiguration(
+            member: MemberDescription(node: node, kinds: kinds), strategy: strategy, seed: random.next())
+    }
+
+    /// The first node has all kinds; while a rolling restart goes on, the others may lack one.
+    func kinds(ofSlot slot: Int) -> [SimulatedKind] {
+        guard options.mixedKinds, slot > 0, options.faults[.rollingRestart] != nil else {
+            return SimulatedKind.allCases
+        }
+        let missing = SimulatedKind.allCases[(slot + Int(seed % 7)) % 8 % SimulatedKind.allCases.count]
+        return slot % 2 == 0 ? SimulatedKind.allCases : SimulatedKind.allCases.filter { $0 != missing }
+    }
+
+    var live: [SimulatedProcess] { current.compactMap { $0 } }
+
+    /// Ends a process. Its frames that are under way still arrive, if its machine lives.
+    func end(_ process: SimulatedProcess, brokerNotices delay: UInt64, machineLives: Bool) {
+        guard process.isAlive else { return }
+        observeViews()
+        process.isAlive = false
+        process.stalledUntil = nil
+        process.backlog = []
+        current[slot(of: process)] = nil
+        note(process, "   ends")
+        if !machineLives { process.link.isUp = false }
+        if process.link.isConnected || process.link.connection != nil {
+            after(delay) { [unowned self] in dropConnection(of: process) }
+        }
+        checker.processEnded(process.id, alive: Set(live.map(\.id)), at: now)
+        process.workers = [:]
+    }
+
+    /// A tracker wants its node to stop.
+    func halted(_ process: SimulatedProcess, _ failure: Failure?) {
+        let slot = slot(of: process)
+        note(process, "   halts: \(failure.map { "\($0.code): \($0.message)" } ?? "has left")")
+        report.count(failure == nil ? "left" : "halted")
+        process.hasLeft = failure == nil
+        end(process, brokerNotices: random.in(100...5_000), machineLives: true)
+        // Whoever runs it starts it again.
+        if failure != nil || process.isLeaving {
+            let delay = random.in(failure == nil ? 500_000...20_000_000 : 2_000_000...5_000_000)
+            startLater(slot, after: delay)
+        }
+    }
+
+    func stall(_ process: SimulatedProcess, for duration: UInt64) {
+        guard process.isAlive, !process.isStalled else { return }
+        process.stalledUntil = now + duration
+        note(process, "   stands still for \(duration / 1_000) ms")
+        let epoch = process.link.epoch
+        let patience = random.in(8_000_000...20_000_000)
+        if duration > patience {
+            // The broker misses its heartbeats and closes the connection.
+            after(patience) { [unowned self] in
+                guard process.isStalled, process.link.epoch == epoch else { return }
+                dropConnection(of: process)
+            }
+        }
+        after(duration) { [unowned self] in wakeUp(process) }
+    }
+
+    private func wakeUp(_ process: SimulatedProcess) {
+        guard process.isAlive, process.isStalled else { return }
+        process.stalledUntil = nil
+        note(process, "   goes on, \(process.backlog.count) events wait")
+        while process.isAlive, let event = process.backlog.popFirst() { step(event, of: process) }
+        guard process.isAlive else { return }
+        if process.link.isConnected, process.link.connection == nil, process.link.isUp {
+            clientLost(process, reconnectAfter: random.in(10_000...500_000))
+        }
+        pumpAll(of: process)
+    }
+}

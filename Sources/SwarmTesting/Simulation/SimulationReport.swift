@@ -1,0 +1,21 @@
+/// What became of a simulated cluster.
+public struct SimulationReport: Sendable {
+    /// Broken promises, in words; empty if all is well.
+    public internal(set) var violations: [String] = []
+    /// Events handled.
+    public internal(set) var steps = 0
+    /// Frames published.
+    public internal(set) var frames = 0
+    /// Virtual microseconds.
+    public internal(set) var simulatedTime: UInt64 = 0
+    /// From the end of the faults until all was well, in virtual microseconds.
+    public internal(set) var recoveryTime: UInt64 = 0
+    /// How often each fault and request happened.
+    public internal(set) var counts: [String: Int] = [:]
+    /// How often each path of the protocol was taken, as the trackers count them.
+    public internal(set) var paths: [String: Int] = [:]
+    /// The same for two runs if they took the same steps.
+    public internal(set) var digest: UInt64 = 0
+
+    mutating func count(_ what: String, _ amount: Int = 1) { counts[what, default: 0] += amount }
+}
