@@ -154,7 +154,8 @@ package struct Tracker: Sendable {
         if now.uptime >= nextBeat { heartbeat() }
         resumeDueRequests()
         if let settleAt, now.uptime >= settleAt { settled() }
-        guard now.uptime >= nextPace || now.uptime >= nextOrphanScan else { return }
+        guard now.uptime >= nextPace else { return }
+        nextPace = .max
         superviseProbes()
         superviseBurials()
         superviseReadiness()
@@ -187,11 +188,7 @@ package struct Tracker: Sendable {
             || membership.burials.values.contains { !$0.isSettled }
             || membership.members.values.contains { $0.probe != nil } || configuration.strategy.quorum != nil
             || !registry.orphans.isEmpty || !losing.isEmpty
-        if !isBusy {
-            nextPace = .max
-        } else if nextPace == .max || nextPace <= now.uptime {
-            nextPace = now.uptime + Self.pace
-        }
+        if isBusy, nextPace == .max { nextPace = now.uptime + Self.pace }
     }
 
     static let pace: UInt64 = 100_000
