@@ -41,6 +41,7 @@ package final class TransportPeer: Sendable {
 
     package func start() {
         let connection = connection
+        log.withLock { $0.ending = nil }
         let running = Task { [weak self] in
             do {
                 try await connection.run { [weak self] event in self?.note(event) }
@@ -173,11 +174,12 @@ package final class TransportPeer: Sendable {
         if isThere { throw ConformanceFailure("\(node.name) received '\(text)', which was not for it") }
     }
 
+    /// All events that nobody has asked for yet, in order.
+    package var untaken: [TransportEvent] { log.withLock { $0.events } }
+
     /// The texts of all frames of a lane that nobody has asked for, in order.
     package func texts(in lane: TransportLane) -> [String] {
-        log.withLock { log in
-            log.events.compactMap(\.frame).filter { $0.lane == lane }.map { String(decoding: $0.body, as: UTF8.self) }
-        }
+        untaken.compactMap(\.frame).filter { $0.lane == lane }.map { String(decoding: $0.body, as: UTF8.self) }
     }
 
     package func bind(_ binding: TransportBinding) async throws {
