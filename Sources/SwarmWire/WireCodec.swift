@@ -18,10 +18,10 @@ package enum WireCodec {
         envelope.incarnation = try Check.counter(frame.sender.node.incarnation, "incarnation")
         envelope.life = try Check.life(frame.sender.life)
         var tables = TableWriter(sender: frame.sender.node)
-        envelope.messages.reserveCapacity(frame.messages.count)
-        for message in frame.messages {
-            envelope.messages.append(try ProtoMessage(message, &tables))
-        }
+        var messages: [ProtoMessage] = []
+        messages.reserveCapacity(frame.messages.count)
+        for message in frame.messages { messages.append(try ProtoMessage(message, &tables)) }
+        envelope.messages = messages
         if let proto = try tables.proto() { envelope.tables = proto }
         let bytes: [UInt8]
         do { bytes = try envelope.serializedBytes() } catch { throw .malformed("not encodable: \(error)") }

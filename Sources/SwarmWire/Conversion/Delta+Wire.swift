@@ -6,52 +6,18 @@ extension ProtoDelta {
         try Check.count(delta.operations.count, atMost: WireLimits.rows, "operations of a delta")
         origin = try tables.node(delta.origin)
         first = try Check.counter(delta.first, "sequence")
-        var claims = ClaimColumns(capacity: delta.operations.count)
-        var moves = MoveColumns()
-        var successors: [LogPosition] = []
-        var rivals: [LogPosition] = []
-        var removes = 0
-        for (row, operation) in delta.operations.enumerated() {
-            switch operation {
-            case .put(let claim, let cites):
-                if !operations.isEmpty { operations.append(.put) }
-                if let cites { try cite(cites, claims.count, &tables) }
-                try claims.append(claim, &tables)
-            case .moving(let name, let move):
-                try note(.moving, name, row)
-                try moves.append(move, &tables)
-            case .settled(let name, let attempt):
-                try note(.settled, name, row)
-                settledAttempts.append(try Check.counter(attempt, "attempt"))
-            case .release(let name, let successor):
-                try note(.release, name, row)
-                successors.append(successor)
-            case .remove(let name, let alsoEnds):
-                try note(.remove, name, row)
-                try Check.count(alsoEnds.count, atMost: WireLimits.rivals, "rivals of a removed name")
-                rivalCounts.put(UInt32(alsoEnds.count), row: removes)
-                rivals += alsoEnds
-                removes += 1
-            }
-        }
-        if let claims = try claims.proto() { puts = claims }
-        if let moves = try moves.proto() { self.moves = moves }
-        if !successors.isEmpty { self.successors = try ProtoPositions(successors, &tables) }
-        if !rivals.isEmpty { self.rivals = try ProtoPositions(rivals, &tables) }
-    }
-
-    private mutating func cite(
-        _ position: LogPosition, _ row: Int, _ tables: inout TableWriter
-    ) throws(WireError) {
-        citesOrigins.put(try tables.node(position.origin) + 1, row: row)
-        citesSequences.put(try Check.counter(position.sequence, "sequence"), row: row)
-    }
-
-    /// Notes an operation that is no put; from the first one on, the kinds of all are written.
-    private mutating func note(_ kind: ProtoOperationKind, _ name: String, _ row: Int) throws(WireError) {
-        if operations.isEmpty { operations = Array(repeating: .put, count: row) }
-        operations.append(kind)
-        names.append(try Check.name(name))
+        var columns = OperationColumns(capacity: delta.operations.count)
+        for operation in delta.operations { try columns.append(operation, &tables) }
+        if let claims = try columns.claims.proto() { puts = claims }
+        citesOrigins = columns.citesOrigins
+        citesSequences = columns.citesSequences
+        operations = columns.kinds
+        names = columns.names
+        if let moves = try columns.moves.proto() { self.moves = moves }
+        settledAttempts = columns.settledAttempts
+        rivalCounts = columns.rivalCounts
+        if !columns.successors.isEmpty { successors = try ProtoPositions(columns.successors, &tables) }
+        if !columns.rivals.isEmpty { rivals = try ProtoPositions(columns.rivals, &tables) }
     }
 
     /// nil if it has operations that are not known here: its sequence numbers leave nothing out.
@@ -93,6 +59,58 @@ extension ProtoDelta {
         if origin == 0 { return nil }
         return LogPosition(
             origin: try tables.node(origin - 1), sequence: try Check.counter(citesSequences.value(row), "sequence"))
+    }
+}
+
+/// Lays operations out by columns. They are collected here, as the generated type would copy a column for each value
+/// that is appended in place.
+private struct OperationColumns {
+    var claims: ClaimColumns
+    var citesOrigins: [UInt32] = []
+    var citesSequences: [UInt64] = []
+    /// Empty until there is an operation that is no put.
+    var kinds: [ProtoOperationKind] = []
+    var names: [String] = []
+    var moves = MoveColumns()
+    var settledAttempts: [UInt64] = []
+    var successors: [LogPosition] = []
+    var removes = 0
+    var rivalCounts: [UInt32] = []
+    var rivals: [LogPosition] = []
+
+    init(capacity: Int) { claims = ClaimColumns(capacity: capacity) }
+
+    mutating func append(_ operation: Operation, _ tables: inout TableWriter) throws(WireError) {
+        switch operation {
+        case .put(let claim, let cites):
+            if !kinds.isEmpty { kinds.append(.put) }
+            if let cites {
+                citesOrigins.put(try tables.node(cites.origin) + 1, row: claims.count)
+                citesSequences.put(try Check.counter(cites.sequence, "sequence"), row: claims.count)
+            }
+            try claims.append(claim, &tables)
+        case .moving(let name, let move):
+            try note(.moving, name)
+            try moves.append(move, &tables)
+        case .settled(let name, let attempt):
+            try note(.settled, name)
+            settledAttempts.append(try Check.counter(attempt, "attempt"))
+        case .release(let name, let successor):
+            try note(.release, name)
+            successors.append(successor)
+        case .remove(let name, let alsoEnds):
+            try note(.remove, name)
+            try Check.count(alsoEnds.count, atMost: WireLimits.rivals, "rivals of a removed name")
+            rivalCounts.put(UInt32(alsoEnds.count), row: removes)
+            rivals += alsoEnds
+            removes += 1
+        }
+    }
+
+    private mutating func note(_ kind: ProtoOperationKind, _ name: String) throws(WireError) {
+        if kinds.isEmpty { kinds = Array(repeating: .put, count: claims.count) }
+        kinds.append(kind)
+        names.append(try Check.name(name))
     }
 }
 

@@ -71,15 +71,20 @@ extension ProtoCommit {
         name = try Check.name(commit.name)
         attempt = try Check.counter(commit.attempt, "attempt")
         purpose = ProtoOfferPurpose(commit.purpose)
-        payloads.reserveCapacity(commit.held.count)
+        payloads = commit.held.map { Data($0.payload) }
+        var requestNodes: [UInt32] = []
+        var requestNumbers: [UInt64] = []
+        var oneWays: [Bool] = []
         for (row, held) in commit.held.enumerated() {
-            payloads.append(Data(held.payload))
             if let request = held.request {
                 requestNodes.put(try tables.node(request.node) + 1, row: row)
                 requestNumbers.put(request.number, row: row)
             }
             oneWays.put(held.oneWay, row: row)
         }
+        self.requestNodes = requestNodes
+        self.requestNumbers = requestNumbers
+        self.oneWays = oneWays
     }
 
     func decoded(_ tables: TableReader) throws(WireError) -> Commit? {

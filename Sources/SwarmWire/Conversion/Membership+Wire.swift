@@ -78,16 +78,26 @@ extension ProtoView {
         self.init()
         try Check.count(view.members.count, atMost: WireLimits.members, "members of a view")
         try Check.count(view.buried.count, atMost: WireLimits.rows, "burials of a view")
+        var members: [ProtoViewMember] = []
         for member in view.members { members.append(try ProtoViewMember(member, &tables)) }
+        self.members = members
         positions = try ProtoPositions(view.positions, &tables)
-        for (row, burial) in view.buried.enumerated() {
-            buriedNodes.append(try tables.node(burial.node))
-            buriedLives.put(try Check.life(burial.life), row: row)
-            buriedAges.put(burial.age, row: row)
-        }
+        try bury(view.buried, &tables)
         clock = try Check.counter(view.clock, "clock")
         isReady = view.isReady
         universe = try tables.universe(view.universe)
+    }
+
+    private mutating func bury(_ burials: [Burial], _ tables: inout TableWriter) throws(WireError) {
+        var nodes: [UInt32] = []
+        var lives: [UInt32] = []
+        for (row, burial) in burials.enumerated() {
+            nodes.append(try tables.node(burial.node))
+            lives.put(try Check.life(burial.life), row: row)
+        }
+        buriedNodes = nodes
+        buriedLives = lives
+        buriedAges = burials.map(\.age)
     }
 
     func decoded(_ tables: TableReader) throws(WireError) -> View {

@@ -4,10 +4,16 @@ extension ProtoPositions {
     init(_ positions: [LogPosition], _ tables: inout TableWriter) throws(WireError) {
         self.init()
         try Check.count(positions.count, atMost: WireLimits.rows, "log positions")
+        // Columns are collected outside of the generated types, which may copy one for each value appended in place.
+        var origins: [UInt32] = []
+        var sequences: [UInt64] = []
+        sequences.reserveCapacity(positions.count)
         for (row, position) in positions.enumerated() {
             origins.put(try tables.node(position.origin), row: row)
             sequences.append(try Check.counter(position.sequence, "sequence"))
         }
+        self.origins = origins
+        self.sequences = sequences
     }
 
     func decoded(_ tables: TableReader) throws(WireError) -> [LogPosition] {

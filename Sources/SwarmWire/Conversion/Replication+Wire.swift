@@ -70,7 +70,8 @@ extension ProtoAcknowledge {
 extension ProtoEnded {
     init(_ claims: [EndedClaim], _ tables: inout TableWriter) throws(WireError) {
         self.init()
-        for claim in claims { names.append(try Check.name(claim.name)) }
+        for claim in claims { try Check.name(claim.name) }
+        names = claims.map(\.name)
         births = try ProtoPositions(claims.map(\.birth), &tables)
     }
 

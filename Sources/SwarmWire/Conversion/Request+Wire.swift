@@ -148,7 +148,8 @@ extension ProtoUpdateMetadata {
 extension ProtoRestart {
     init(_ orders: [OrphanOrder], _ tables: inout TableWriter) throws(WireError) {
         self.init()
-        for order in orders { names.append(try Check.name(order.name)) }
+        for order in orders { try Check.name(order.name) }
+        names = orders.map(\.name)
         births = try ProtoPositions(orders.map(\.birth), &tables)
         seen = try ProtoPositions(orders.map(\.seen), &tables)
     }

@@ -478,7 +478,8 @@ nonisolated struct ProtoTables: Sendable {
   /// Universe references of stamps. All rows; never 0.
   var stampUniverses: [UInt32] = []
 
-  /// The event trees of the stamps in the bit encoding of the interval tree clock paper, at most 4 KiB each. All rows.
+  /// The event trees of the stamps in the bit encoding of the interval tree clock paper, at most 4 KiB each and
+  /// 2 MiB together. All rows.
   var stampEvents: [Data] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
