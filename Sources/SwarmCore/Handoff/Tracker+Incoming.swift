@@ -192,14 +192,15 @@ extension Tracker {
 
     mutating func merged(_ workerID: UInt64, attempt: UInt64, _ result: Result<Void, Failure>) {
         guard let found = merging.asked(attempt) else { return }
+        var refusal: Failure?
         if case .failure(let failure) = result {
-            log(
-                .warning, "resolveConflict failed; the other state is lost",
-                ["swarm.name": found.name, "swarm.error": failure.message])
+            log(.warning, "resolveConflict failed", ["swarm.name": found.name, "swarm.error": failure.message])
+            refusal = Failure(.workerFailed, failure.message)
         }
-        merging[found.attempt, found.host] = .merged
+        // The loser asks again with another attempt; meanwhile both workers stay.
+        merging[found.attempt, found.host] = refusal == nil ? .merged : nil
         send(
-            .offerAnswer(OfferAnswer(name: found.name, attempt: found.attempt, purpose: .merge, refusal: nil)),
+            .offerAnswer(OfferAnswer(name: found.name, attempt: found.attempt, purpose: .merge, refusal: refusal)),
             to: found.host)
     }
 

@@ -95,7 +95,13 @@ extension Tracker {
         if let refusal = answer.refusal {
             count(.handoffsRefused)
             log(.debug, "handoff refused", ["swarm.name": answer.name, "swarm.error": refusal.message])
-            return refused(move)
+            guard move.purpose == .merge else { return refused(move) }
+            guard losing.refused(answer.name, now: now.uptime, byWorker: refusal.code == .workerFailed) else {
+                return abandon(move, tells: false)
+            }
+            log(
+                .error, "resolveConflict failed again and again; the other state is given up",
+                ["swarm.name": answer.name])
         }
         if move.hasStopped {
             move.phase = .committed

@@ -4,6 +4,8 @@ package struct Membership: Sendable {
     package var members: [NodeID: Member] = [:]
     package var burials: [NodeID: BurialRecord] = [:]
     package var health = Health()
+    /// Burials that aged out: what others still have of these nodes counts as seen, and is not taken in again.
+    package var forgotten = Forgotten()
 
     /// More burials than this are forgotten early, the oldest first.
     package static let burialLimit = 1_024

@@ -38,7 +38,7 @@ extension Registry {
             if position <= have { outcome.duplicates += 1 } else { waiting.append((position, operation)) }
         }
         if !waiting.isEmpty, logs[delta.origin]?.defer_(waiting) == false { outcome.deferred = waiting.count }
-        outcome.applied = drain(from: delta.origin)
+        if held[delta.origin] == nil { outcome.applied = drain(from: delta.origin) }
         outcome.gaps = gaps(of: delta.origin)
         outcome.deferred += logs[delta.origin]?.pending.count ?? 0
         return outcome
@@ -50,6 +50,7 @@ extension Registry {
         var queue = [origin]
         while let next = queue.popLast() {
             var progress = false
+            if held[next] != nil { continue }
             while let operation = logs[next]?.takePending() {
                 guard missing(for: operation, of: next) == nil else {
                     let position = sequence(of: next) + 1
@@ -164,6 +165,7 @@ extension Registry {
         }
         require(manifest.positions.filter { isAlive($0.origin) })
         settleRequirement(of: origin)
+        held[origin] = nil
         _ = drain(from: origin)
         return true
     }

@@ -23,6 +23,8 @@ package struct Registry: Sendable {
     package internal(set) var touched: [String] = []
     /// Positions that must be reached before this replica may speak with authority (see `isComplete`).
     package internal(set) var required: [NodeID: UInt64] = [:]
+    /// Logs whose deltas wait for a snapshot that sets them right, and until when (uptime).
+    var held: [NodeID: UInt64] = [:]
     let ownTailLimit: Int
     let replicaTailLimit: Int
 
@@ -92,6 +94,17 @@ package struct Registry: Sendable {
 
     /// A position that nobody alive can supply is no longer waited for.
     package mutating func giveUpRequirement(of origin: NodeID) { required[origin] = nil }
+
+    /// The log is wrong: its deltas wait until a snapshot has replaced it, or the time is over.
+    package mutating func hold(_ origin: NodeID, until: UInt64) { held[origin] = until }
+
+    /// Lets logs go on whose snapshot did not come.
+    package mutating func releaseHeld(now: UInt64) {
+        for origin in held.filter({ now >= $0.value }).keys.sorted() {
+            held[origin] = nil
+            _ = drain(from: origin)
+        }
+    }
 
     // MARK: Life and death of hosts
 

@@ -14,6 +14,7 @@ struct GroupRefs: Sendable {
 
     private var groups: [String: Group] = [:]
     private var waiting: [(missing: Set<String>, waiter: Waiter)] = []
+    private var released: [Waiter] = []
 
     /// Returns true if the group is to be bound.
     mutating func add(_ group: String) -> Bool {
@@ -21,7 +22,7 @@ struct GroupRefs: Sendable {
         return groups[group]?.references == 1
     }
 
-    /// Returns true if the group is to be unbound.
+    /// Returns true if the group is to be unbound. Who waited for its binding need not wait any more.
     mutating func remove(_ group: String) -> Bool {
         guard let known = groups[group] else { return false }
         if known.references > 1 {
@@ -29,6 +30,7 @@ struct GroupRefs: Sendable {
             return false
         }
         groups[group] = nil
+        released += satisfy(group)
         return true
     }
 
@@ -43,6 +45,17 @@ struct GroupRefs: Sendable {
     /// The binding stands. Returns those who have all they waited for.
     mutating func bound(_ group: String) -> [Waiter] {
         groups[group]?.isBound = true
+        return satisfy(group)
+    }
+
+    /// Those whose groups went away while they waited for the bindings.
+    mutating func takeReleased() -> [Waiter] {
+        defer { released.removeAll() }
+        return released
+    }
+
+    private mutating func satisfy(_ group: String) -> [Waiter] {
+        guard !waiting.isEmpty else { return [] }
         var done: [Waiter] = []
         waiting = waiting.compactMap { item in
             var item = item

@@ -22,8 +22,8 @@ struct PendingRequest: Sendable {
     var wait: UInt64
     var tries = 0
     var lastFailure: Failure?
-    /// It was given to a node that has not said what became of it.
-    var mayHaveExecuted = false
+    /// Tries of which no answer has said that nothing was done: it may have been executed.
+    var openTries = 0
 }
 
 /// The pending requests, by id, by time and by what they wait for.

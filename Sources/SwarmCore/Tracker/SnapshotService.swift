@@ -17,13 +17,14 @@ struct SnapshotService: Sendable {
     /// At a time; who asks beyond it asks again later.
     static let limit = 4
 
-    init(of log: OriginLog, to: NodeID, id: UInt64, positions: [LogPosition]) {
+    init(of log: OriginLog, without ended: Set<String>, to: NodeID, id: UInt64, positions: [LogPosition]) {
         self.to = to
         self.id = id
         origin = log.node
         sequence = log.sequence
-        claims = log.claims.values.sorted { $0.sequence < $1.sequence }
-        manifest = SnapshotChunk.Manifest(digest: log.digest, count: UInt64(log.claims.count), positions: positions)
+        claims = log.claims.values.filter { !ended.contains($0.name) }.sorted { $0.sequence < $1.sequence }
+        manifest = SnapshotChunk.Manifest(
+            digest: OriginLog.digest(of: claims), count: UInt64(claims.count), positions: positions)
         var chunks: [Range<Int>] = []
         var start = 0
         var size = 0

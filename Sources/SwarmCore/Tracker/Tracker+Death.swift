@@ -82,7 +82,11 @@ extension Tracker {
     }
 
     mutating func receive(_ verdict: Verdict, from sender: Sender) {
-        if verdict.node == node { return returnFromDeath(life: verdict.life) }
+        if verdict.node == node {
+            guard verdict.cause == .silent else { return returnFromDeath(life: verdict.life) }
+            // One monitor's vote: it is told that it is wrong.
+            return send(.probeAnswer(nonce: 0), to: sender.node)
+        }
         guard let member = membership.members[verdict.node], member.life <= verdict.life else { return }
         guard verdict.cause == .silent else {
             return declareDead(verdict.node, life: verdict.life, cause: verdict.cause, tells: false)
@@ -112,7 +116,7 @@ extension Tracker {
         if tells { out.append(.broadcast(.verdict(Verdict(node: node, life: buriedLife, cause: cause)))) }
         report(node)
         snapshots[node] = nil
-        requestsLost(to: node)
+        requestsLost(to: node, cause: cause)
         superviseWatch()
         topologyChanged()
     }
@@ -178,6 +182,7 @@ extension Tracker {
         }
         for node in old.sorted() {
             membership.burials[node] = nil
+            membership.forgotten.add(node)
             registry.forget(node)
             repairs.forget(node)
             grants[node] = nil

@@ -162,11 +162,12 @@ extension Tracker {
                 _ = meet(entry.member, queue: entry.queue, isReady: entry.isReady)
             }
         }
-        for position in view.positions where position.origin != node { learn(origin: position.origin) }
-        registry.require(view.positions.filter { $0.origin != sender.node || $0.sequence > 0 })
+        let positions = view.positions.filter { $0.origin != node && !membership.forgotten.contains($0.origin) }
+        for position in positions { learn(origin: position.origin) }
+        registry.require(positions)
         views.insert(sender.node)
         if view.isReady { hasReadyView = true }
-        for position in view.positions where registry.sequence(of: position.origin) < position.sequence {
+        for position in positions where registry.sequence(of: position.origin) < position.sequence {
             askRepair(of: position.origin, holder: sender.node, urgent: true)
         }
         superviseReadiness()
@@ -184,7 +185,7 @@ extension Tracker {
     }
 
     /// A log of a node that is no member is that of a dead one.
-    private mutating func learn(origin: NodeID) {
+    mutating func learn(origin: NodeID) {
         registry.know(origin)
         guard membership.members[origin] == nil, membership.burials[origin] == nil, hasReadyView || isReady else {
             return
@@ -242,6 +243,7 @@ extension Tracker {
         guard var member = membership.members[sender.node] else { return }
         let changed = member.isReady != heartbeat.isReady || member.isDraining != heartbeat.isDraining
         member.lastHeard = now.uptime
+        member.heardAt = now.uptime
         member.heartbeat = heartbeat
         member.probe = nil
         member.votes = [:]

@@ -2,7 +2,8 @@
 extension Tracker {
     mutating func superviseQuorum() {
         guard let quorum = configuration.strategy.quorum, !membership.own.isClient else { return }
-        let heard = membership.workerNodes.filter { $0 != node && isHeard($0) }.count + (hearsItself ? 1 : 0)
+        // Who does not hear itself is not heard by the others either, and they may have started its names.
+        let heard = hearsItself ? membership.workerNodes.filter { $0 == node || isHeard($0) }.count : 0
         if heard >= quorum, membership.health.isConnected {
             quorumLostAt = nil
             out.append(.lease(until: now.uptime + configuration.quorumGrace))
@@ -25,8 +26,8 @@ extension Tracker {
     }
 
     private func isHeard(_ node: NodeID) -> Bool {
-        guard let member = membership.members[node], member.heartbeat != nil else { return false }
-        return now.uptime < member.lastHeard + configuration.quorumWindow
+        guard let member = membership.members[node], member.heardAt > 0 else { return false }
+        return now.uptime < member.heardAt + configuration.quorumWindow
     }
 
     private var hearsItself: Bool {

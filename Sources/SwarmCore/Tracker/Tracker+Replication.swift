@@ -37,7 +37,7 @@ extension Tracker {
     }
 
     mutating func receive(_ delta: Delta, from sender: Sender) {
-        guard delta.origin != node else { return }
+        guard delta.origin != node, !membership.forgotten.contains(delta.origin) else { return }
         let outcome = registry.receive(delta)
         if outcome.duplicates > 0 { count(.deltasDuplicate, outcome.duplicates) }
         if outcome.deferred > 0 { count(.deltasDeferred, outcome.deferred) }
@@ -62,13 +62,19 @@ extension Tracker {
         guard repairs.shouldAsk(origin, have: have, now: now.uptime, urgent: urgent) else { return }
         let target = membership.members[origin] != nil ? origin : holder
         guard target != node, membership.members[target] != nil else { return }
-        if whole { wholeRepairs.insert(origin) }
+        if whole {
+            wholeRepairs.insert(origin)
+            registry.hold(origin, until: now.uptime + configuration.downAfter)
+        }
         send(.repair(RepairRequest(origin: origin, after: have, whole: whole)), to: target)
     }
 
     mutating func serve(_ request: RepairRequest, to asker: NodeID) {
         guard let log = registry.logs[request.origin], log.sequence > request.after || request.whole else { return }
-        if !request.whole, let operations = log.operations(after: request.after, limit: log.tailCount) {
+        // A dead node's log may hold names that another one started and then unregistered: who joins must not get them.
+        let ended = registry.isAlive(request.origin) ? [] : registry.ended[request.origin] ?? []
+        let isFromStart = request.after == 0 && !ended.isEmpty
+        if !request.whole, !isFromStart, let operations = log.operations(after: request.after, limit: log.tailCount) {
             count(.repairsServed)
             var first = request.after + 1
             var rest = operations[...]
@@ -84,7 +90,8 @@ extension Tracker {
         guard !isUnderWay, services.count < SnapshotService.limit else { return }
         count(.snapshotsServed)
         services.append(
-            SnapshotService(of: log, to: asker, id: random.next(), positions: registry.positions))
+            SnapshotService(
+                of: log, without: ended, to: asker, id: random.next(), positions: registry.positions))
         continueServices()
     }
 
@@ -98,7 +105,7 @@ extension Tracker {
     }
 
     mutating func receive(_ chunk: SnapshotChunk, from sender: Sender) {
-        guard chunk.origin != node else { return }
+        guard chunk.origin != node, !membership.forgotten.contains(chunk.origin) else { return }
         let have = registry.sequence(of: chunk.origin)
         let whole = wholeRepairs.contains(chunk.origin)
         guard chunk.sequence > have || (whole && chunk.sequence == have) else { return }
@@ -150,7 +157,8 @@ extension Tracker {
 
     mutating func compare(_ positions: [LogPosition], of peer: NodeID) {
         for position in positions where position.origin != node {
-            guard registry.logs[position.origin] != nil || membership.burials[position.origin] == nil else { continue }
+            guard !membership.forgotten.contains(position.origin) else { continue }
+            learn(origin: position.origin)
             if registry.sequence(of: position.origin) < position.sequence {
                 askRepair(of: position.origin, holder: peer, urgent: false)
             }
@@ -167,6 +175,7 @@ extension Tracker {
                 registry.giveUpRequirement(of: origin)
             }
         }
+        registry.releaseHeld(now: now.uptime)
         if registry.logs.values.contains(where: { !$0.pending.isEmpty }) { repairHoles() }
     }
 

@@ -31,7 +31,7 @@ extension Tracker {
             .failure(
                 Failure(
                     .timeout, "no answer within the timeout\(because); try again, or allow more time",
-                    mayHaveExecuted: request.mayHaveExecuted)))
+                    mayHaveExecuted: request.openTries > 0)))
     }
 
     // MARK: Routing
@@ -52,7 +52,12 @@ extension Tracker {
             return scheduleRetry(&request)
         }
         switch target(of: request.body) {
-        case .never(let failure): complete(id, .failure(failure))
+        case .never(let failure):
+            // An earlier try removed it, its answer was lost, and this replica has the removal already.
+            if case .unregister = request.body, failure.code == .notFound, request.tries > 0 {
+                return complete(id, .success(.done))
+            }
+            complete(id, .failure(failure))
         case .later(let failure):
             request.phase = .waiting
             request.lastFailure = failure
@@ -61,7 +66,7 @@ extension Tracker {
             request.phase = .sent(target)
             request.tries += 1
             if request.tries > 1 { count(.requestsRetried) }
-            if target != node { request.mayHaveExecuted = true }
+            request.openTries += 1
             scheduleRetry(&request)
             transmit(request, to: target)
         }
@@ -157,7 +162,7 @@ extension Tracker {
         if isForLater || (failure.code == .notFound && isStale(request)) {
             request.phase = .waiting
             request.lastFailure = failure
-            request.mayHaveExecuted = false
+            request.openTries = max(0, request.openTries - 1)
             request.due = now.uptime + request.wait / 4
             requests.set(request)
         } else {
@@ -175,12 +180,14 @@ extension Tracker {
     }
 
     /// A node died: what it was asked is asked of its successor, unless it may have been executed.
-    mutating func requestsLost(to lost: NodeID) {
+    mutating func requestsLost(to lost: NodeID, cause: Verdict.Cause) {
         for id in requests.ids {
             guard var request = requests[id] else { continue }
             switch request.phase {
             case .sent(lost):
                 if case .deliver = request.body {
+                    // Who said farewell has passed on what it held: the new host answers.
+                    if cause == .left { continue }
                     let text = "the node of the worker died before it answered; check before you repeat the message"
                     complete(id, .failure(Failure(.uncertain, text, mayHaveExecuted: true)))
                     continue

@@ -52,13 +52,13 @@ extension Tracker {
     private mutating func releaseIfTaken(_ claim: Claim, _ move: OutgoingMove) {
         guard let step = claim.move else { return }
         let successor = registry.claims(on: claim.name).first {
-            $0.host == move.to && registry.counts($0) && $0.token >= step.token
+            $0.host != node && $0.birth == claim.birth && registry.counts($0) && $0.token >= step.token
         }
         guard let successor else { return }
         outgoing[claim.name] = nil
         write(.release(name: claim.name, successor: successor.position))
         for request in move.late { forward(request, to: successor.host) }
-        out.append(.event(.moved(name: claim.name, from: node, to: move.to)))
+        out.append(.event(.moved(name: claim.name, from: node, to: successor.host)))
     }
 
     /// Another live claim wins. The worker here stops only after the winner has its state.
@@ -71,13 +71,13 @@ extension Tracker {
         if let move = outgoing[claim.name], move.purpose == .move || move.to != winner.host {
             abandon(move, tells: true)
         }
-        losing.insert(claim.name)
+        losing.add(claim.name, now: now.uptime)
         startMerges()
     }
 
     mutating func startMerges() {
         guard !losing.isEmpty, isReady, membership.health.isHealthy else { return }
-        for name in losing.sorted() where outgoing.count < configuration.concurrentHandoffs {
+        for name in losing.due(now: now.uptime) where outgoing.count < configuration.concurrentHandoffs {
             guard let winner = registry.liveWinner(of: name), winner.host != node, registry.ownClaim(name) != nil else {
                 losing.remove(name)
                 continue

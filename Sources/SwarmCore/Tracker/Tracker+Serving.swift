@@ -107,6 +107,8 @@ extension Tracker {
         guard target != node, request.hops < Request.hopLimit else {
             return refuse(request.id, .notReady, "nodes do not agree yet where the name runs; try again")
         }
+        // If the frame is lost the asker repeats it, and it is passed on again; only a message is passed on once.
+        if case .deliver = request.body {} else { served.forget(request.id) }
         var request = request
         request.hops += 1
         count(.forwards)
@@ -170,6 +172,10 @@ extension Tracker {
             return answer(id, result)
         }
         acknowledgeLater(id, result, sequence: sequence)
+    }
+
+    mutating func confirm(_ waiters: [GroupRefs.Waiter]) {
+        for waiter in waiters { confirm(waiter.id, waiter.result, sequence: waiter.sequence, local: waiter.local) }
     }
 
     // MARK: Writes at the host

@@ -135,10 +135,10 @@ extension Tracker {
     }
 
     /// A running worker of the application gets a name. It is not started elsewhere, and not moved.
-    mutating func adopt(_ id: RequestID, _ order: AdoptOrder) {
+    mutating func adopt(_ id: RequestID, _ order: AdoptOrder, timeout: UInt64) {
         requests.set(
             PendingRequest(
-                id: id, body: .inspect(node: ""), deadline: .max, due: .max, wait: 0))
+                id: id, body: .inspect(node: ""), deadline: now.uptime + timeout, due: now.uptime + timeout, wait: 0))
         guard isReady else { return complete(id, .failure(notReady)) }
         if configuration.strategy.quorum != nil, !hasQuorum {
             return complete(

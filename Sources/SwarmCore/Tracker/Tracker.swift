@@ -67,7 +67,7 @@ package struct Tracker: Sendable {
     var pinned: Set<String> = []
     var merging = MergeTable()
     /// Names whose claim here lost to another live one.
-    var losing: Set<String> = []
+    var losing = LosingClaims()
 
     // Orphans
     var orphanWork: Deque<String> = []
@@ -98,7 +98,7 @@ package struct Tracker: Sendable {
         random = SplitMix64(seed: configuration.seed)
         self.now = now
         clock = now.wall
-        hasQuorum = configuration.strategy.quorum == nil
+        hasQuorum = configuration.strategy.quorum == nil || configuration.member.isClient
         startedAt = now.uptime
         membership.health.lastTick = now.uptime
         nextBeat = now.uptime
@@ -123,6 +123,7 @@ package struct Tracker: Sendable {
         noticeStall()
         dispatch(input)
         reviewTouched()
+        confirm(bindings.takeReleased())
         flushDeltas()
         schedulePace()
         if effects.isEmpty { swap(&effects, &out) } else { effects += out }
@@ -139,12 +140,10 @@ package struct Tracker: Sendable {
         case .tick: tick()
         case .request(let id, let body, let timeout): accept(id, body, timeout: timeout)
         case .cancel(let id): requests.remove(id)
-        case .adopt(let id, let order, _): adopt(id, order)
+        case .adopt(let id, let order, let timeout): adopt(id, order, timeout: timeout)
         case .worker(let signal): heed(signal)
         case .groupBound(let group):
-            for waiter in bindings.bound(group) {
-                confirm(waiter.id, waiter.result, sequence: waiter.sequence, local: waiter.local)
-            }
+            confirm(bindings.bound(group))
         case .drain(let id, let timeout): drain(id, timeout: timeout)
         }
     }
@@ -177,6 +176,8 @@ package struct Tracker: Sendable {
         guard now.uptime > limit, membership.health.lastTick > 0 else { return }
         log(.warning, "this process was stalled; verdicts and moves are frozen for a moment")
         membership.health.freeze(now: now.uptime, interval: configuration.heartbeatInterval)
+        // The quorum went on without this node: its workers wait until it is heard again.
+        if configuration.strategy.quorum != nil { out.append(.lease(until: now.uptime)) }
         for node in membership.live { membership.members[node]?.lastHeard = now.uptime }
     }
 
