@@ -35,11 +35,13 @@ package struct ClusterChecker: Sendable {
     }
 
     /// A call was answered: with the message it asked for, by a worker that worked it off.
-    package mutating func checkReply(to operation: OperationID, _ message: MessageID, count: UInt64, at time: UInt64) {
+    package mutating func checkReply(
+        to operation: OperationID, of name: NameID, _ message: MessageID, count: UInt64, at time: UInt64
+    ) {
         guard message == operation else {
             return report(.replyWrong, time, "call m\(operation) got the answer to m\(message)")
         }
-        guard let processing = workers.processing(of: message) else {
+        guard let processing = workers.processing(of: message, by: name) else {
             return report(.replyWrong, time, "call m\(operation) was answered, and nobody worked it off")
         }
         if processing.count != count {
@@ -53,7 +55,7 @@ package struct ClusterChecker: Sendable {
     package mutating func checkAccounts(_ snapshot: ClusterSnapshot, at time: UInt64) {
         for (message, name) in clients.acceptedMessages {
             let excused = births.births(of: name).contains { !isAccountable($0) }
-            if !excused, workers.processing(of: message) == nil, !refused.contains(message) {
+            if !excused, workers.processing(of: message, by: name) == nil, !refused.contains(message) {
                 report(.acceptedLost, time, "m\(message) to \(name) was accepted and never worked off")
             }
         }

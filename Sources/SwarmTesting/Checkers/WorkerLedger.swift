@@ -6,13 +6,20 @@ package struct WorkerLedger: Sendable {
     /// The highest token seen for a name on a process.
     private var seenTokens: [ProcessName: FencingToken] = [:]
     /// Which worker worked a message off, with which count then.
-    private var processed: [MessageID: Processing] = [:]
+    private var processed: [MessageName: Processing] = [:]
+    /// All that workers of a registration worked off.
+    private var sums: [BirthID: CounterState] = [:]
     package private(set) var violations: [Violation] = []
     /// Quorum strategy: no overlap of processing whatever happens.
     private let hasQuorum: Bool
 
     private struct ProcessName: Hashable, Sendable {
         let process: ProcessID
+        let name: NameID
+    }
+
+    private struct MessageName: Hashable, Sendable {
+        let message: MessageID
         let name: NameID
     }
 
@@ -27,7 +34,9 @@ package struct WorkerLedger: Sendable {
 
     package func alive(of name: NameID) -> [WorkerSerial] { name.index < alive.count ? alive[name.index] : [] }
 
-    package func processing(of message: MessageID) -> Processing? { processed[message] }
+    package func processing(of message: MessageID, by name: NameID) -> Processing? {
+        processed[MessageName(message: message, name: name)]
+    }
 
     // MARK: Life
 
@@ -114,32 +123,32 @@ package struct WorkerLedger: Sendable {
 
     // MARK: Messages
 
-    package mutating func processed(_ serial: WorkerSerial, _ message: MessageID, at time: UInt64) -> UInt64 {
+    /// `isGroup`: a message of a group, which many work off, and a worker may get twice while it moves: once at either
+    /// place.
+    package mutating func processed(
+        _ serial: WorkerSerial, _ message: MessageID, isGroup: Bool = false, at time: UInt64
+    ) -> UInt64 {
         let record = workers[serial.index]
         if record.phase != .active {
             report(.processedOutOfTurn, time, "\(describe(serial)) worked off m\(message) while \(record.phase)")
         }
-        if let earlier = processed[message], shareLineage(earlier.worker, serial) {
+        let key = MessageName(message: message, name: record.name)
+        if !isGroup, let earlier = processed[key], shareLineage(earlier.worker, serial) {
             report(
                 .processedTwice, time,
                 "m\(message) was worked off by \(describe(earlier.worker)) and \(describe(serial))")
         }
         workers[serial.index].state.process(message)
+        sums[record.birth, default: CounterState()].process(message)
         workers[serial.index].lastProcessedAt = time
         let count = workers[serial.index].state.count
-        processed[message] = Processing(worker: serial, count: count)
+        processed[key] = Processing(worker: serial, count: count)
         if hasQuorum { checkOverlap(serial, at: time) }
         return count
     }
 
-    /// All that workers of a registration worked off, each message once.
-    package func sum(of birth: BirthID) -> CounterState {
-        var result = CounterState()
-        for (message, processing) in processed where workers[processing.worker.index].birth == birth {
-            result.process(message)
-        }
-        return result
-    }
+    /// All that workers of a registration worked off.
+    package func sum(of birth: BirthID) -> CounterState { sums[birth] ?? CounterState() }
 
     // MARK: Knowledge
 

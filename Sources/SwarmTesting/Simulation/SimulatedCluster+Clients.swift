@@ -120,7 +120,7 @@ extension SimulatedCluster {
             guard case .payload(let bytes) = body, let reply = SimulatedPayload.readReply(bytes) else {
                 return checker.report(.replyWrong, now, "call \(operation) was answered \(body)")
             }
-            checker.checkReply(to: operation, reply.message, count: reply.count, at: now)
+            checker.checkReply(to: operation, of: request.name, reply.message, count: reply.count, at: now)
         default: break
         }
     }

@@ -82,6 +82,10 @@ extension SimulatedCluster {
         }
         checker.processEnded(process.id, alive: Set(live.map(\.id)), at: now)
         process.workers = [:]
+        for (operation, request) in pending where request.process == process.id {
+            pending[operation] = nil
+            if request.kind == .unregister { checker.births.unregisterUnclear(operation, request.name) }
+        }
     }
 
     /// A tracker wants its node to stop.

@@ -69,7 +69,7 @@ extension SimulatedCluster {
     /// Sums up.
     func finish() {
         let alive = Set(live.map(\.id))
-        checker.clients.finish(at: now) { alive.contains($0) }
+        if !isHopeless { checker.clients.finish(at: now) { alive.contains($0) } }
         report.violations = checker.violations.map(\.description)
         report.simulatedTime = now
         report.digest = trace.digest.finalize()
@@ -78,7 +78,7 @@ extension SimulatedCluster {
     // MARK: Snapshots
 
     func snapshot() -> ClusterSnapshot {
-        let nodes = live.map { process in
+        let nodes = live.sorted { $0.id < $1.id }.map { process in
             ClusterSnapshot.Node(
                 process: process.id, isReady: process.tracker.isReady, members: members(of: process),
                 entries: entries(of: process), workers: process.sortedWorkers.map(\.serial))

@@ -254,7 +254,8 @@ extension SimulatedCluster {
         worker.inHand = nil
         note(process, "   worker \(worker.id) (\(worker.nameText)) works off m\(mail.message)")
         if mail.fails { return fail(worker, mail, of: process) }
-        let count = checker.workers.processed(worker.serial, mail.message, at: now)
+        let count = checker.workers.processed(
+            worker.serial, mail.message, isGroup: mail.request == nil, at: now)
         if let request = mail.request, !mail.isOneWay {
             signal(process, .answered(request, .success(SimulatedPayload.reply(mail.message, count: count))))
         }
@@ -285,11 +286,11 @@ extension SimulatedCluster {
         )
     }
 
-    /// A message of a group, to the members here.
+    /// A message of a group, to the members here, as the view has them.
     func fanOut(_ message: MessageID, group: String, at process: SimulatedProcess) {
-        for worker in process.sortedWorkers where worker.groups.contains(group) {
-            let payload = SimulatedPayload.message(message, fails: false, isSlow: false)
-            put(HeldMessage(request: nil, payload: payload, oneWay: true), into: worker.id, of: process)
+        let payload = SimulatedPayload.message(message, fails: false, isSlow: false)
+        for claim in process.tracker.view.members(of: group) where claim.host == process.node {
+            put(HeldMessage(request: nil, payload: payload, oneWay: true), into: claim.workerID, of: process)
         }
     }
 }

@@ -112,7 +112,7 @@ public final class SimulatedCluster {
             report.steps += 1
             step(event)
         }
-        now = max(now, end)
+        if !isHopeless { now = max(now, end) }
     }
 
     /// A run that broke a promise while it ran need not go on.

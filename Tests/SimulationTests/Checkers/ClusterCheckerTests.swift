@@ -69,12 +69,12 @@ struct ClusterCheckerTests {
 
     @Test("replies that belong to nothing")
     mutating func replies() {
-        checker.checkReply(to: 100, 101, count: 1, at: 20)
-        checker.checkReply(to: 102, 102, count: 1, at: 20)
+        checker.checkReply(to: 100, of: name, 101, count: 1, at: 20)
+        checker.checkReply(to: 102, of: name, 102, count: 1, at: 20)
         _ = checker.workers.processed(worker, 103, at: 21)
-        checker.checkReply(to: 103, 103, count: 5, at: 22)
+        checker.checkReply(to: 103, of: name, 103, count: 5, at: 22)
         #expect(checker.violations.map(\.rule) == [.replyWrong, .replyWrong, .replyWrong])
-        checker.checkReply(to: 103, 103, count: 1, at: 22)
+        checker.checkReply(to: 103, of: name, 103, count: 1, at: 22)
         #expect(checker.violations.count == 3)
     }
 
