@@ -103,7 +103,7 @@ package struct OriginLog: Sendable {
     // MARK: Waiting operations
 
     /// Keeps operations that cannot be applied yet. False: no room, they are dropped.
-    mutating func defer_(_ operations: some Sequence<(UInt64, Operation)>) -> Bool {
+    mutating func postpone(_ operations: some Sequence<(UInt64, Operation)>) -> Bool {
         for (position, operation) in operations where position > sequence && pending[position] == nil {
             guard pending.count < Self.pendingLimit else { return false }
             pending[position] = operation

@@ -37,7 +37,7 @@ extension Registry {
             let position = delta.first + UInt64(offset)
             if position <= have { outcome.duplicates += 1 } else { waiting.append((position, operation)) }
         }
-        if !waiting.isEmpty, logs[delta.origin]?.defer_(waiting) == false { outcome.deferred = waiting.count }
+        if !waiting.isEmpty, logs[delta.origin]?.postpone(waiting) == false { outcome.deferred = waiting.count }
         if held[delta.origin] == nil { outcome.applied = drain(from: delta.origin) }
         outcome.gaps = gaps(of: delta.origin)
         outcome.deferred += logs[delta.origin]?.pending.count ?? 0
@@ -54,7 +54,7 @@ extension Registry {
             while let operation = logs[next]?.takePending() {
                 guard missing(for: operation, of: next) == nil else {
                     let position = sequence(of: next) + 1
-                    _ = logs[next]?.defer_([(position, operation)])
+                    _ = logs[next]?.postpone([(position, operation)])
                     break
                 }
                 apply(operation, to: next)

@@ -24,6 +24,8 @@ struct PendingRequest: Sendable {
     var lastFailure: Failure?
     /// Tries of which no answer has said that nothing was done: it may have been executed.
     var openTries = 0
+    /// This node took it and passed it on; that may get lost.
+    var wasForwarded = false
 }
 
 /// The pending requests, by id, by time and by what they wait for.
@@ -47,6 +49,8 @@ struct RequestTable: Sendable {
     subscript(id: RequestID) -> PendingRequest? { items[id] }
 
     var ids: [RequestID] { items.keys.sorted() }
+
+    mutating func noteForward(of id: RequestID) { items[id]?.wasForwarded = true }
 
     mutating func set(_ request: PendingRequest) {
         items[request.id] = request

@@ -14,6 +14,11 @@ extension Tracker {
     static let farewellWait: UInt64 = 2_000_000
 
     mutating func drain(_ id: RequestID?, timeout: UInt64) {
+        if let id, id.node == node, requests[id] == nil {
+            let deadline = now.uptime + timeout + 2 * Self.farewellWait
+            requests.set(
+                PendingRequest(id: id, body: .drain(node: node.name), deadline: deadline, due: deadline, wait: 0))
+        }
         if draining != nil {
             if let id { draining?.requests.append(id) }
             return

@@ -13,8 +13,8 @@ extension Tracker {
     }
 
     mutating func complete(_ id: RequestID, _ result: Result<ReplyBody, Failure>) {
-        guard requests.remove(id) != nil || id.number < 1 << 63 else { return }
-        if id.number < 1 << 63 { out.append(.complete(id, result)) }
+        guard requests.remove(id) != nil else { return }
+        out.append(.complete(id, result))
     }
 
     mutating func resumeDueRequests() {
@@ -63,6 +63,11 @@ extension Tracker {
             request.lastFailure = failure
             scheduleRetry(&request)
         case .to(let target):
+            // What is carried out here is not lost: its answer comes.
+            if target == node, case .sent(target) = request.phase, !request.wasForwarded {
+                return scheduleRetry(&request)
+            }
+            request.wasForwarded = false
             request.phase = .sent(target)
             request.tries += 1
             if request.tries > 1 { count(.requestsRetried) }

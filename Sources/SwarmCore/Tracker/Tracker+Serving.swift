@@ -109,6 +109,7 @@ extension Tracker {
         }
         // If the frame is lost the asker repeats it, and it is passed on again; only a message is passed on once.
         if case .deliver = request.body {} else { served.forget(request.id) }
+        if request.id.node == node { requests.noteForward(of: request.id) }
         var request = request
         request.hops += 1
         count(.forwards)
