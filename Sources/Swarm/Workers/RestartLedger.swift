@@ -13,6 +13,8 @@ struct RestartLedger {
     private let reset: Duration
     private var entries: [String: Entry] = [:]
 
+    var count: Int { entries.count }
+
     init(first: Duration, longest: Duration, reset: Duration) {
         self.first = first
         self.longest = longest

@@ -34,7 +34,8 @@ extension WorkerCell {
                 return startFailed(error)
             }
         }
-        guard gate.withLock({ $0.started(body) }) else { return }
+        // One that stops itself in its `init` has started nonetheless; one that the tracker stopped is past that.
+        guard gate.withLock({ $0.started(body) || $0.closing?.isOrdered == false }) else { return }
         runtime.metrics.count(.starts)
         runtime.report(.started(workerID: workerID, .success(())))
     }
@@ -102,9 +103,10 @@ extension WorkerCell {
 
     /// The tracker wants it.
     func stop(_ reason: StopReason, collectsHeld: Bool) {
+        let holder = gate.withLock { $0.task }
         close(WorkerGate.Closing(reason: reason, failure: nil, isOrdered: true, collectsHeld: collectsHeld))
-        // What works on without a quorum does harm: it gets no time to end well.
-        if reason == .quorumLost { gate.withLock { $0.task }?.cancel() }
+        // What works on without a quorum does harm: the message in hand gets no time to end well.
+        if reason == .quorumLost { holder?.cancel() }
     }
 
     /// It ends on its own: with a failure, or because it wants to.
@@ -121,15 +123,21 @@ extension WorkerCell {
     private func close(_ closing: WorkerGate.Closing) -> Bool {
         guard let remains = change({ $0.close(closing) }) else { return false }
         dismiss(remains, closing.reason)
-        let patience = runtime.configuration.stopPatience
-        runtime.timers.schedule(after: patience) { [weak self] in self?.stopOverdue() }
-        runtime.timers.schedule(after: patience * 2) { [weak self] in self?.forceStop() }
+        awaitStop { $0.stopOverdue() }
         return true
     }
 
+    /// Calls `action` unless it stops in time.
+    private func awaitStop(_ action: @escaping @Sendable (WorkerCell) -> Void) {
+        let timer = runtime.timers.schedule(after: runtime.configuration.stopPatience) { [weak self] in
+            if let self { action(self) }
+        }
+        if !gate.withLock({ $0.keep(stopTimer: timer) }) { runtime.timers.cancel(timer) }
+    }
+
     private func stopOverdue() {
-        let task = gate.withLock { $0.phase == .stopping ? $0.task : nil }
-        task?.cancel()
+        gate.withLock { $0.task }?.cancel()
+        awaitStop { $0.forceStop() }
     }
 
     private func forceStop() {
@@ -151,6 +159,7 @@ extension WorkerCell {
         }
         guard let remains else { return }
         for ticker in timers.values { runtime.timers.cancel(ticker.place) }
+        if let timer = closing?.timer { runtime.timers.cancel(timer) }
         runtime.remove(self)
         if let startFailure {
             dismiss(remains, .failed(startFailure.message))

@@ -27,6 +27,9 @@ final class WorkerCell: Sendable {
 
     var workerID: UInt64 { identity.workerID }
 
+    /// How many messages wait.
+    var waiting: Int { gate.withLock { $0.waiting } }
+
     /// Changes the gate; what it then has to do is begun.
     func change<Result>(_ body: (inout WorkerGate) -> sending Result) -> sending Result {
         gate.withLock { gate in

@@ -52,6 +52,8 @@ struct WorkerGate {
         var isOrdered: Bool
         /// What waits is collected and goes along to the worker's next place.
         var collectsHeld: Bool
+        /// Ends its patience.
+        var timer: TimerQueue.ID?
     }
 
     /// What was cut off by a stop: to be answered with failures.
@@ -283,6 +285,13 @@ struct WorkerGate {
         self.closing = closing
         if !closing.collectsHeld { swap(&remains.letters, &mailbox) }
         return remains
+    }
+
+    /// False if it has stopped.
+    mutating func keep(stopTimer: TimerQueue.ID) -> Bool {
+        guard phase == .stopping else { return false }
+        closing?.timer = stopTimer
+        return true
     }
 
     /// The end. What waited is the caller's to hand on: not what timers have yet to say to this very worker again and
