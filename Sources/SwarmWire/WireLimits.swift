@@ -29,13 +29,9 @@ package enum WireLimits {
     /// Entries of metadata of one worker.
     package static let metadata = 256
     /// Bytes of one value of metadata.
-    package static let metadataValueBytes = 64 << 10
+    package static let metadataValueBytes = 1 << 20
     /// Bytes of a name of a worker (at least 1), a kind, a role, a key of metadata, a name of a queue.
-    package static let nameBytes = 255
-    /// Bytes of a name of a node (at least 1).
-    package static let nodeNameBytes = 64
-    /// Bytes of a name of a group (at least 1).
-    package static let groupBytes = 200
+    package static let nameBytes = Naming.workerLimit
     /// Bytes of the text of a failure; a longer one is cut when it is sent.
     package static let failureBytes = 16 << 10
     /// Bytes of an encoded clock id, or of the events of a stamp.

@@ -1,3 +1,5 @@
+import SwarmCore
+
 /// The limits on single values, which hold for what is sent and for what is received.
 enum Check {
     static func count(_ count: Int, atMost limit: Int, _ what: String) throws(WireError) {
@@ -39,17 +41,13 @@ enum Check {
 
     @discardableResult
     static func nodeName(_ text: String) throws(WireError) -> String {
-        guard isWord(text.utf8), text.utf8.count <= WireLimits.nodeNameBytes else {
-            throw .malformed("a name of a node that is not one word of at most \(WireLimits.nodeNameBytes) bytes")
-        }
+        guard Naming.isNodeName(text) else { throw .malformed("a name of a node that is not one word") }
         return text
     }
 
     @discardableResult
     static func group(_ text: String) throws(WireError) -> String {
-        guard isGroup(text) else {
-            throw .malformed("a name of a group that is not dotted words of at most \(WireLimits.groupBytes) bytes")
-        }
+        guard Naming.isGroup(text) else { throw .malformed("a name of a group that is not dotted words") }
         return text
     }
 
@@ -58,34 +56,6 @@ enum Check {
         guard texts.count > 1 else { return }
         for index in 1..<texts.count where texts[index - 1] >= texts[index] {
             throw .malformed("\(what) that are not sorted or not different")
-        }
-    }
-
-    static func isGroup(_ text: String) -> Bool {
-        guard (1...WireLimits.groupBytes).contains(text.utf8.count) else { return false }
-        var atStart = true
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: ".") {
-                if atStart { return false }
-                atStart = true
-            } else {
-                guard isWordByte(byte) else { return false }
-                atStart = false
-            }
-        }
-        return !atStart
-    }
-
-    static func isWord(_ bytes: some Collection<UInt8>) -> Bool {
-        !bytes.isEmpty && bytes.allSatisfy(isWordByte)
-    }
-
-    private static func isWordByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
         }
     }
 }

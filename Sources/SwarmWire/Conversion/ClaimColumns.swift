@@ -63,7 +63,7 @@ struct ClaimColumns {
         try Check.count(names.count, atMost: WireLimits.groups, "groups of a worker")
         try Check.ascending(names, "groups")
         groupCounts.put(UInt32(names.count), row: row)
-        for name in names { groups.append(try tables.text(Check.group(name))) }
+        for name in names { groups.append(try tables.group(name)) }
     }
 
     private mutating func appendMetadata(

@@ -114,7 +114,7 @@ private struct ClaimReader {
         try Check.count(count, atMost: min(WireLimits.groups, groups.count), "groups of a worker")
         var names: [String] = []
         names.reserveCapacity(count)
-        for reference in groups.prefix(count) { names.append(try Check.group(tables.text(reference))) }
+        for reference in groups.prefix(count) { names.append(try tables.group(reference)) }
         groups = groups.dropFirst(count)
         try Check.ascending(names, "groups")
         return names

@@ -7,6 +7,7 @@ struct TableReader {
     private let nodes: [NodeID]
     /// The empty text, and those of the tables.
     private let texts: [String]
+    private let isGroup: [Bool]
     private let universes: [Universe]
     private let stamps: [Stamp]
 
@@ -21,6 +22,7 @@ struct TableReader {
             try Check.text(text)
         }
         texts = [""] + proto.texts
+        isGroup = texts.map { Naming.isGroup($0) }
         let universes = try Self.universes(proto)
         self.universes = universes
         stamps = try Self.stamps(proto, universes)
@@ -34,6 +36,12 @@ struct TableReader {
     func text(_ reference: UInt32) throws(WireError) -> String {
         guard reference < texts.count else { throw .malformed("text reference \(reference)") }
         return texts[Int(reference)]
+    }
+
+    func group(_ reference: UInt32) throws(WireError) -> String {
+        let text = try text(reference)
+        guard isGroup[Int(reference)] else { throw .malformed("a name of a group that is not dotted words") }
+        return text
     }
 
     func optionalUniverse(_ reference: UInt32) throws(WireError) -> Universe? {

@@ -16,6 +16,8 @@ struct TableWriter {
     private var nodePlaces: [NodeID: UInt32] = [:]
     private var texts: [String] = []
     private var textPlaces: [ExactText: UInt32] = [:]
+    /// The texts that were found to be names of groups.
+    private var groups: Set<UInt32> = []
     private var universes: [Universe] = []
     private var universePlaces: [Universe: UInt32] = [:]
     private var stamps: [Stamp] = []
@@ -60,6 +62,15 @@ struct TableWriter {
         let place = UInt32(texts.count)
         textPlaces[text] = place
         lastText = (text, place)
+        return place
+    }
+
+    mutating func group(_ name: String) throws(WireError) -> UInt32 {
+        let place = try text(name)
+        if !groups.contains(place) {
+            try Check.group(name)
+            groups.insert(place)
+        }
         return place
     }
 

@@ -21,7 +21,7 @@ struct FragmentPiece {
             throw .malformed("a fragment: \(error)")
         }
         guard fragment.major == WireVersion.major else {
-            let name = Check.isWord(fragment.sender.utf8) ? fragment.sender : nil
+            let name = Naming.isNodeName(fragment.sender) ? fragment.sender : nil
             throw .otherMajor(fragment.major, minor: 0, sender: name)
         }
         sender = NodeID(

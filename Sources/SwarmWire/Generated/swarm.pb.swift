@@ -1227,7 +1227,7 @@ nonisolated struct ProtoClaimTable: @unchecked Sendable {
     set {_uniqueStorage()._metadataKeys = newValue}
   }
 
-  /// The values, for each key one, at most 64 KiB each.
+  /// The values, for each key one, at most 1 MiB each.
   var metadataValues: [String] {
     get {_storage._metadataValues}
     set {_uniqueStorage()._metadataValues = newValue}
@@ -1685,7 +1685,7 @@ nonisolated struct ProtoRegister: Sendable {
   /// At most 256, sorted and without duplicates, at most 255 bytes each.
   var metadataKeys: [String] = []
 
-  /// For each key one, at most 64 KiB each.
+  /// For each key one, at most 1 MiB each.
   var metadataValues: [String] = []
 
   /// Answer before another node has applied the registration.

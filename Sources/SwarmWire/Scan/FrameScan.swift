@@ -1,3 +1,5 @@
+import SwarmCore
+
 /// Looks through an encoded frame before it is decoded, so that decoding it is cheap and bounded.
 ///
 /// The decoder of swift-protobuf allocates as it reads: an empty message of two bytes becomes a struct of some hundred
@@ -16,7 +18,7 @@ enum FrameScan {
                 switch scanner.field {
                 case 1: major = UInt32(truncatingIfNeeded: scanner.value)
                 case 2: minor = UInt32(truncatingIfNeeded: scanner.value)
-                case 3 where scanner.content.count <= WireLimits.nodeNameBytes:
+                case 3 where scanner.content.count <= Naming.wordLimit:
                     sender = String(decoding: bytes[scanner.content], as: UTF8.self)
                 default: break
                 }
@@ -27,8 +29,7 @@ enum FrameScan {
         }
         guard major > 0 else { throw .malformed("it has no version") }
         guard major == WireVersion.major else {
-            let name = sender.flatMap { Check.isWord($0.utf8) ? $0 : nil }
-            throw .otherMajor(major, minor: minor, sender: name)
+            throw .otherMajor(major, minor: minor, sender: sender.flatMap { Naming.isNodeName($0) ? $0 : nil })
         }
     }
 
