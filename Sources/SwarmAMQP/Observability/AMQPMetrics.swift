@@ -4,30 +4,30 @@ import Swarm
 /// What the RabbitMQ transport counts, with the dimensions `cluster`, `node` and, where it makes sense, `lane`.
 struct AMQPMetrics: Sendable {
     /// `swarm_amqp_published_total`: messages written to the broker.
-    private let published: [Counter]
+    private let published: [Metrics.Counter]
     /// `swarm_amqp_delivered_total`: messages received and accepted.
-    private let delivered: [Counter]
+    private let delivered: [Metrics.Counter]
     /// `swarm_amqp_dropped_total`: outgoing messages dropped because a limit was reached or their time had passed.
-    private let dropped: [Counter]
+    private let dropped: [Metrics.Counter]
     /// `swarm_amqp_rejected_total`: messages received from users or through exchanges that may not send them.
-    private let rejected: [Counter]
+    private let rejected: [Metrics.Counter]
     /// `swarm_amqp_outbound_depth`: messages that wait to be sent.
     private let depth: [Gauge]
     /// `swarm_amqp_returned_total`: messages that no queue took.
-    private let returned: Counter
+    private let returned: Metrics.Counter
     /// `swarm_amqp_connected_total`: times the connection was made.
-    private let connected: Counter
+    private let connected: Metrics.Counter
     /// `swarm_amqp_disconnected_total`: times the connection was lost.
-    private let disconnected: Counter
+    private let disconnected: Metrics.Counter
     /// `swarm_amqp_blocked_total`: times the broker stopped taking messages (memory or disk alarm).
-    private let blocked: Counter
+    private let blocked: Metrics.Counter
     /// `swarm_amqp_hung_total`: connections given up because a write hung.
-    private let hung: Counter
+    private let hung: Metrics.Counter
 
     init(cluster: String, node: String) {
         let base = [("cluster", cluster), ("node", node)]
-        func counters(_ label: String) -> [Counter] {
-            TransportLane.allCases.map { Counter(label: label, dimensions: base + [("lane", "\($0)")]) }
+        func counters(_ label: String) -> [Metrics.Counter] {
+            TransportLane.allCases.map { Metrics.Counter(label: label, dimensions: base + [("lane", "\($0)")]) }
         }
         published = counters("swarm_amqp_published_total")
         delivered = counters("swarm_amqp_delivered_total")
@@ -36,11 +36,11 @@ struct AMQPMetrics: Sendable {
         depth = TransportLane.allCases.map {
             Gauge(label: "swarm_amqp_outbound_depth", dimensions: base + [("lane", "\($0)")])
         }
-        returned = Counter(label: "swarm_amqp_returned_total", dimensions: base)
-        connected = Counter(label: "swarm_amqp_connected_total", dimensions: base)
-        disconnected = Counter(label: "swarm_amqp_disconnected_total", dimensions: base)
-        blocked = Counter(label: "swarm_amqp_blocked_total", dimensions: base)
-        hung = Counter(label: "swarm_amqp_hung_total", dimensions: base)
+        returned = Metrics.Counter(label: "swarm_amqp_returned_total", dimensions: base)
+        connected = Metrics.Counter(label: "swarm_amqp_connected_total", dimensions: base)
+        disconnected = Metrics.Counter(label: "swarm_amqp_disconnected_total", dimensions: base)
+        blocked = Metrics.Counter(label: "swarm_amqp_blocked_total", dimensions: base)
+        hung = Metrics.Counter(label: "swarm_amqp_hung_total", dimensions: base)
     }
 
     /// What happens to a connection, or to single messages.
