@@ -12,6 +12,8 @@ final class EventGate: Sendable {
         var emit: (@Sendable (TransportEvent) -> Void)?
         /// Set while the consumer is ready.
         var queue: String?
+        /// What the consumer has bound; told of after `.connected`.
+        var bound: [TransportBinding] = []
         var isPublisherReady = false
         var isAnnounced = false
         var hasBeenAnnounced = false
@@ -36,12 +38,25 @@ final class EventGate: Sendable {
     /// The receiver must not block; it may call the transport.
     func send(_ event: TransportEvent) { state.withLock { $0.emit?(event) } }
 
-    func consumerReady(queue: String) {
+    func consumerReady(queue: String, bound: [TransportBinding]) {
         isOpenForFrames.store(true, ordering: .releasing)
         state.withLock { state in
             state.queue = queue
+            state.bound = bound
             announce(&state)
         }
+    }
+
+    /// A binding of the consumer stands, or was asked for again.
+    func bound(_ binding: TransportBinding) {
+        state.withLock { state in
+            if !state.bound.contains(binding) { state.bound.append(binding) }
+            if state.isAnnounced { state.emit?(.bound(binding)) }
+        }
+    }
+
+    func unbound(_ binding: TransportBinding) {
+        state.withLock { $0.bound.removeAll { $0 == binding } }
     }
 
     func publisherReady() {
@@ -77,5 +92,6 @@ final class EventGate: Sendable {
         state.isOutageTold = false
         metrics.count(.connected)
         state.emit?(.connected(queue: queue))
+        for binding in state.bound { state.emit?(.bound(binding)) }
     }
 }

@@ -95,8 +95,7 @@ final class NodeConsumer: ConnectionRole {
         link.context.logger.debug(
             "Bound and consuming.", metadata: [AMQPLoggingKey.queue: "\(topology.queue(.heartbeat))"])
         reporter.connected()
-        link.gate.consumerReady(queue: topology.queue(.heartbeat))
-        for binding in bindings where bound.contains(binding) { link.gate.send(.bound(binding)) }
+        link.gate.consumerReady(queue: topology.queue(.heartbeat), bound: bindings.filter(bound.contains))
         link.publisherWake.set()
     }
 
@@ -118,8 +117,9 @@ final class NodeConsumer: ConnectionRole {
         for (binding, isWanted) in link.bindings.takeChanges() {
             if isWanted {
                 if !bound.contains(binding) { try bind(binding, topology, session) }
-                if bound.contains(binding) { link.gate.send(.bound(binding)) }
+                if bound.contains(binding) { link.gate.bound(binding) }
             } else if bound.remove(binding) != nil {
+                link.gate.unbound(binding)
                 let (lane, exchange) = binding.target
                 try session.call(
                     .unbind(
