@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "SwarmAMQP",
             dependencies: [
-                "Swarm",
+                "Swarm", "SwarmCore",
                 .target(name: "CRabbitMQ", condition: .when(traits: ["AMQP"])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -103,10 +103,17 @@ let package = Package(
         .testTarget(name: "SwarmCoreTests", dependencies: ["SwarmCore", "IntervalTreeClocks"]),
         .testTarget(name: "SwarmWireTests", dependencies: ["SwarmWire", "SwarmCore", "IntervalTreeClocks"]),
         .testTarget(name: "SwarmTests", dependencies: ["Swarm", "SwarmCore", "SwarmTesting"]),
+        .testTarget(
+            name: "SwarmAMQPTests",
+            dependencies: ["SwarmAMQP", "Swarm", "SwarmCore", .product(name: "Logging", package: "swift-log")]
+        ),
         .testTarget(name: "SimulationTests", dependencies: ["SwarmTesting", "SwarmCore", "SwarmCheckers"]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Swarm", "SwarmAMQP", "SwarmClient", "SwarmCore", "SwarmTesting"]
+            dependencies: [
+                "Swarm", "SwarmAMQP", "SwarmClient", "SwarmCore", "SwarmTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
     ]
 )

@@ -98,7 +98,10 @@ final class ClientRole: ConnectionRole {
             }
             guard try isThere(job.message.exchange, session) else {
                 link.fail(
-                    job.id, SwarmError(.disconnected, "No node of cluster '\(link.cluster)' answers: start one, or check the cluster's name."))
+                    job.id,
+                    SwarmError(
+                        .disconnected,
+                        "No node of cluster '\(link.cluster)' answers: start one, or check the cluster's name."))
                 continue
             }
             guard link.markSent(job.id) else { continue }

@@ -30,7 +30,8 @@ final class ScratchBytes {
         return amqp_bytes_t(len: count, bytes: start)
     }
 
-    func table(_ entries: [(name: String, value: QueueDeclaration.Argument)]) throws(ConnectionFailure) -> amqp_table_t {
+    func table(_ entries: [(name: String, value: QueueDeclaration.Argument)]) throws(ConnectionFailure) -> amqp_table_t
+    {
         guard !entries.isEmpty else { return amqp_empty_table }
         let size = MemoryLayout<amqp_table_entry_t>.stride
         let start = try reserve(size * entries.count)
@@ -52,7 +53,9 @@ final class ScratchBytes {
 
     private func reserve(_ count: Int) throws(ConnectionFailure) -> UnsafeMutableRawPointer {
         let start = (used + 15) & ~15
-        guard start + count <= min(limit, Self.capacity) else { throw .unsendable("more than \(limit) bytes of headers") }
+        guard start + count <= min(limit, Self.capacity) else {
+            throw .unsendable("more than \(limit) bytes of headers")
+        }
         used = start + count
         return memory + start
     }

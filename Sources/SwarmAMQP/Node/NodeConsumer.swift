@@ -51,7 +51,8 @@ final class NodeConsumer: ConnectionRole {
             try acknowledge(session)
             try applyBindingChanges(topology, session)
             if !link.context.isClient {
-                try requestLane.update(wanted: link.servesRequests, topology, session) { lane throws(ConnectionFailure) in
+                try requestLane.update(wanted: link.servesRequests, topology, session) {
+                    lane throws(ConnectionFailure) in
                     try open(lane, session, topology)
                 }
             }

@@ -74,7 +74,9 @@ struct AMQPEndpoint: Sendable, CustomStringConvertible {
         host = try decode(host, "host")
         guard !host.isEmpty else { throw invalid("it names no host") }
         guard let portText else { return (host, usesTLS ? 5671 : 5672) }
-        guard let port = UInt16(portText), port > 0 else { throw invalid("the port has to be a number from 1 to 65535") }
+        guard let port = UInt16(portText), port > 0 else {
+            throw invalid("the port has to be a number from 1 to 65535")
+        }
         return (host, port)
     }
 
@@ -130,6 +132,7 @@ struct AMQPEndpoint: Sendable, CustomStringConvertible {
     /// Never quotes the URL: it holds a password.
     private static func invalid(_ what: String) -> SwarmError {
         SwarmError(
-            .invalidArgument, "The broker's URL is not usable: \(what). Form: amqp://user:password@host:port/virtual-host")
+            .invalidArgument,
+            "The broker's URL is not usable: \(what). Form: amqp://user:password@host:port/virtual-host")
     }
 }

@@ -174,7 +174,9 @@ struct AMQPClientConnectionTests {
         try await withEcho {
             try await withClient { client in
                 _ = try await ask(client, [])
-                let waiting = Task { try await client.request(ClientMessage(key: "ignore", body: []), timeout: .seconds(60)) }
+                let waiting = Task {
+                    try await client.request(ClientMessage(key: "ignore", body: []), timeout: .seconds(60))
+                }
                 _ = try await ask(client, [])
                 waiting.cancel()
                 await #expect(throws: CancellationError.self) { try await waiting.value }

@@ -49,7 +49,8 @@ struct AMQPTransportTests {
                 sender.send(.control, key: TransportKey.all, lane: .control, body: [2])
                 sender.transport.publish(
                     OutboundFrame(
-                        to: .exchange(.direct, key: TransportKey.direct(to: receiver.node)), lane: .control, body: large,
+                        to: .exchange(.direct, key: TransportKey.direct(to: receiver.node)), lane: .control,
+                        body: large,
                         contentType: "application/x-swarm", correlationID: "c1", replyTo: "r1",
                         headers: ["traceparent": "00-1", "ключ": "значение"]))
                 sender.send(.direct, key: "b.0", lane: .control, body: [4])
@@ -132,7 +133,9 @@ struct AMQPTransportTests {
             }
             #expect(returned == [41, 42])
             // The probe of a live queue arrives.
-            let isProbeHere = node.events.all.contains { if case .received(let frame) = $0 { frame.body == [3] } else { false } }
+            let isProbeHere = node.events.all.contains {
+                if case .received(let frame) = $0 { frame.body == [3] } else { false }
+            }
             if !isProbeHere { #expect(try await node.events.received().body == [3]) }
         }
     }
