@@ -120,18 +120,21 @@ import Testing
         doomed.serveRequests(true)
         let running = Task {
             try await doomed.run { event in
-                if let frame = event.frame {
-                    taking.yield(String(decoding: frame.body, as: UTF8.self))
-                    broker.cut(node: "doomed")
-                }
-                if event.isDisconnected { taking.finish() }
+                guard let frame = event.frame else { return }
+                let text = String(decoding: frame.body, as: UTF8.self)
+                taking.yield(text)
+                if text == "ask 0" { broker.cut(node: "doomed") }
+                if text == "end" { taking.finish() }
             }
         }
-        var seen: [String] = []
-        for await text in taken { seen.append(text) }
-        #expect(seen == ["ask 0"])
+        var texts = taken.makeAsyncIterator()
+        #expect(await texts.next() == "ask 0")
         b.connection.serveRequests(true)
         for index in 0..<10 { #expect(try await b.frame("ask \(index)").isRedelivered) }
+        b.connection.serveRequests(false)
+        broker.heal(node: "doomed")
+        try a.send("end", to: .requests, "list", lane: .request)
+        #expect(await texts.next() == "end")
         running.cancel()
         try await running.value
         for peer in [a, b] { await peer.stop() }
