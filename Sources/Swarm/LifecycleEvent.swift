@@ -54,7 +54,7 @@ public struct LifecycleEvent: Sendable, Hashable {
     public let missed: Int
 
     private init(
-        _ kind: Kind, node: NodeID? = nil, name: String? = nil, previous: NodeID? = nil, token: Token? = nil,
+        kind: Kind, node: NodeID? = nil, name: String? = nil, previous: NodeID? = nil, token: Token? = nil,
         detail: String? = nil, missed: Int = 0
     ) {
         self.kind = kind
@@ -66,22 +66,23 @@ public struct LifecycleEvent: Sendable, Hashable {
         self.missed = missed
     }
 
-    static func missed(_ count: Int) -> LifecycleEvent { LifecycleEvent(.missed, missed: count) }
+    static func missed(_ count: Int) -> LifecycleEvent { LifecycleEvent(kind: .missed, missed: count) }
 
     package init(_ event: Event) {
         switch event {
-        case .memberUp(let node): self.init(.memberUp, node: node)
-        case .memberDown(let node, let cause): self.init(.memberDown, node: node, detail: "\(cause)")
-        case .memberLeft(let node): self.init(.memberLeft, node: node)
-        case .ready: self.init(.ready)
-        case .healthy(let isHealthy): self.init(isHealthy ? .healthy : .unhealthy)
-        case .quorum(let hasQuorum): self.init(hasQuorum ? .quorumGained : .quorumLost)
-        case .registered(let claim): self.init(.registered, node: claim.host, name: claim.name, token: claim.token)
-        case .unregistered(let name): self.init(.unregistered, name: name)
-        case .moved(let name, let from, let to): self.init(.moved, node: to, name: name, previous: from)
+        case .memberUp(let node): self.init(kind: .memberUp, node: node)
+        case .memberDown(let node, let cause): self.init(kind: .memberDown, node: node, detail: "\(cause)")
+        case .memberLeft(let node): self.init(kind: .memberLeft, node: node)
+        case .ready: self.init(kind: .ready)
+        case .healthy(let isHealthy): self.init(kind: isHealthy ? .healthy : .unhealthy)
+        case .quorum(let hasQuorum): self.init(kind: hasQuorum ? .quorumGained : .quorumLost)
+        case .registered(let claim):
+            self.init(kind: .registered, node: claim.host, name: claim.name, token: claim.token)
+        case .unregistered(let name): self.init(kind: .unregistered, name: name)
+        case .moved(let name, let from, let to): self.init(kind: .moved, node: to, name: name, previous: from)
         case .conflict(let name, let winner, let loser):
-            self.init(.conflict, node: winner, name: name, previous: loser)
-        case .drained: self.init(.drained)
+            self.init(kind: .conflict, node: winner, name: name, previous: loser)
+        case .drained: self.init(kind: .drained)
         }
     }
 }

@@ -15,6 +15,9 @@ extension NodeCore {
         return try Self.summary(try await perform(.register(order), timeout: timeout))
     }
 
+    /// A node that has not caught up yet is asked again after this.
+    private static let adoptionPause: Duration = .milliseconds(50)
+
     /// Gives a worker that runs here already a name.
     func adopt<W: Worker>(
         _ worker: W, name: String, groups: [String], metadata: [String: String], timeout: Duration
@@ -27,7 +30,16 @@ extension NodeCore {
         let order = AdoptOrder(
             name: name, workerID: workerID, groups: Set(groups).sorted(), metadata: metadata)
         do {
-            _ = try await request(timeout) { .adopt($0, order, timeout: $1) }
+            let deadline = ContinuousClock.now + timeout
+            while true {
+                let left = ContinuousClock.now.duration(to: deadline)
+                do {
+                    _ = try await request(left) { .adopt($0, order, timeout: $1) }
+                    return
+                } catch let error as SwarmError where error.code == .notReady && left > Self.adoptionPause {
+                    try await Task.sleep(for: Self.adoptionPause)
+                }
+            }
         } catch {
             // Given up in the middle, the tracker may have taken it in: it is told that there is nothing behind the name.
             queue.push(.worker(.ended(workerID: workerID, failure: nil, restart: false, backoff: 0)))

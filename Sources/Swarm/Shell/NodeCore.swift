@@ -60,7 +60,7 @@ package final class NodeCore: NodeServices, Sendable {
         runtime = try WorkerRuntime(
             node: node, kinds: workers, configuration: configuration.runtime, logger: logger,
             metrics: WorkerMetrics(dimensions: [("cluster", configuration.cluster), ("node", node.name)])
-        ) { queue.push(.worker($0)) }
+        ) { queue.push(.worker(Self.routable($0))) }
         groups = GroupLane(limit: limits.groupBindings, transport: self.transport, queue: queue)
         gateway = RequestGateway(
             configuration: configuration, trust: trust, transport: self.transport, metrics: metrics, logger: logger)
@@ -69,6 +69,14 @@ package final class NodeCore: NodeServices, Sendable {
             fanOut: GroupFanOut(node: node, groups: groups, published: published, runtime: runtime, metrics: metrics),
             gateway: gateway, trust: trust, rules: rules, metrics: metrics, logger: logger)
         runtime.attach(self)
+    }
+
+    /// A message whose worker ended before it saw it may find it again: the tracker, which hears of the end in a moment,
+    /// asks where the name is started again, or says that it is gone.
+    private static func routable(_ signal: WorkerSignal) -> WorkerSignal {
+        guard case .answered(let id, .failure(let failure)) = signal, failure.code == .stopped, !failure.mayHaveExecuted
+        else { return signal }
+        return .answered(id, .failure(Failure(.notReady, failure.message)))
     }
 
     package var defaultTimeout: Duration { configuration.timeouts.request }

@@ -17,6 +17,7 @@ struct TrackerLoop {
     private var watched: Set<TransportBinding> = []
     private var nextMemberView: UInt64 = 0
     private var isConnected = false
+    private var isServing = false
     private var sender: Sender
     /// Set when the tracker says that the node is to stop.
     private var end: End?
@@ -122,14 +123,16 @@ struct TrackerLoop {
         events.append(LifecycleEvent(event))
         nextMemberView = 0
         switch event {
-        case .ready:
-            core.lifecycle.becomeReady()
-            if core.configuration.trust.servesOutsideRequests, !core.configuration.isClient {
-                core.transport.serveRequests(true)
-            }
-        case .drained: core.transport.serveRequests(false)
+        case .ready: core.lifecycle.becomeReady()
         default: break
         }
+    }
+
+    /// A node takes part in answering requests from outside while it is ready and is not about to leave.
+    private mutating func serveRequests(_ serves: Bool) {
+        guard serves != isServing else { return }
+        isServing = serves
+        core.transport.serveRequests(serves)
     }
 
     private func log(_ entry: LogEntry) {
@@ -149,9 +152,11 @@ struct TrackerLoop {
     // MARK: What goes out
 
     private mutating func flush() {
+        var fragmenter = fragmenter
+        defer { self.fragmenter = fragmenter }
         let (frames, ownMessages) = outbox.flush(as: sender) { sender, messages in
             try fragmenter.bodies(of: WireCodec.encode(Frame(sender: sender, messages: messages)))
-        } failed: { message, error in
+        } failed: { [core] _, error in
             core.logger.error(
                 "a message could not be encoded and is lost", metadata: [LoggingKeys.reason: "\(error)"])
         }
@@ -163,10 +168,14 @@ struct TrackerLoop {
         guard now >= nextMemberView else { return }
         nextMemberView = now + Self.memberViewAge
         let membership = tracker.membership
+        let isDraining = tracker.memberSummaries.first { $0.node == core.node }?.isDraining ?? false
+        let configuration = core.configuration
+        serveRequests(
+            tracker.isReady && !isDraining && configuration.trust.servesOutsideRequests && !configuration.isClient)
         core.published.publish(
             MemberView(
                 isReady: tracker.isReady, isConnected: isConnected, isHealthy: membership.health.isHealthy,
-                isDraining: tracker.isDraining, others: membership.live.compactMap { membership.members[$0] }))
+                isDraining: isDraining, others: membership.live.compactMap { membership.members[$0] }))
         core.recordGauges()
     }
 

@@ -82,6 +82,7 @@ struct JSONScanner {
     private mutating func sequence(
         from opening: UInt8, to closing: UInt8, element: (inout JSONScanner) throws -> Void
     ) throws {
+        skipSpace()
         try expect(opening)
         depth += 1
         defer { depth -= 1 }

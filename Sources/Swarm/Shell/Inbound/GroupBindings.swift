@@ -26,8 +26,8 @@ package struct GroupBindings: Sendable {
     /// Bindings that stand for something, and whether the broker has confirmed them.
     private var wanted: [String: Bool] = [:]
     private var unconfirmed = 0
-    /// Bindings to take away when those that replace them stand.
-    private var obsolete: Set<String> = []
+    /// Bindings to take away when those that replace them stand, and whether the broker has confirmed them.
+    private var obsolete: [String: Bool] = [:]
     /// Groups whose binding somebody waits for.
     private var awaited: Set<String> = []
 
@@ -76,17 +76,16 @@ package struct GroupBindings: Sendable {
 
     /// The broker has confirmed a binding.
     package mutating func bound(_ pattern: String) -> [Action] {
-        guard let confirmed = wanted[pattern] else { return [] }
+        guard let confirmed = wanted[pattern] else {
+            if obsolete[pattern] != nil { obsolete[pattern] = true }
+            return []
+        }
         if !confirmed {
             wanted[pattern] = true
             unconfirmed -= 1
         }
         var actions: [Action] = []
-        let heard = awaited.contains(pattern) ? [pattern] : awaited.filter { self.pattern(for: $0) == pattern }.sorted()
-        for group in heard {
-            awaited.remove(group)
-            actions.append(.announce(group: group))
-        }
+        announce(pattern, &actions)
         if unconfirmed == 0 { dropObsolete(&actions) }
         return actions
     }
@@ -105,14 +104,24 @@ package struct GroupBindings: Sendable {
 
     private mutating func want(_ pattern: String, _ actions: inout [Action]) {
         guard wanted[pattern] == nil else { return }
-        // One that was about to be taken away still stands, and was confirmed.
-        if obsolete.remove(pattern) != nil {
-            wanted[pattern] = true
+        // One that was about to be taken away is kept.
+        if let confirmed = obsolete.removeValue(forKey: pattern) {
+            wanted[pattern] = confirmed
+            if confirmed { announce(pattern, &actions) } else { unconfirmed += 1 }
             return
         }
         wanted[pattern] = false
         unconfirmed += 1
         actions.append(.bind(pattern))
+    }
+
+    /// The binding stands: tells the groups that waited for it.
+    private mutating func announce(_ pattern: String, _ actions: inout [Action]) {
+        let heard = awaited.contains(pattern) ? [pattern] : awaited.filter { self.pattern(for: $0) == pattern }.sorted()
+        for group in heard {
+            awaited.remove(group)
+            actions.append(.announce(group: group))
+        }
     }
 
     /// Nothing replaces this one, so it goes at once.
@@ -127,11 +136,11 @@ package struct GroupBindings: Sendable {
     private mutating func retire(_ pattern: String) {
         guard let confirmed = wanted.removeValue(forKey: pattern) else { return }
         if !confirmed { unconfirmed -= 1 }
-        obsolete.insert(pattern)
+        obsolete[pattern] = confirmed
     }
 
     private mutating func dropObsolete(_ actions: inout [Action]) {
-        actions += obsolete.sorted().map { .unbind($0) }
+        actions += obsolete.keys.sorted().map { .unbind($0) }
         obsolete.removeAll()
     }
 
