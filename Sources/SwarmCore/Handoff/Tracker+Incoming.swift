@@ -151,7 +151,6 @@ extension Tracker {
         write(.put(written, cites: cites))
         rebind(from: move.claim.groups, to: [])
         out.append(.activate(workerID: move.workerID, token: move.move.token, held: move.commit?.held ?? []))
-        out.append(.event(.moved(name: move.name, from: move.from, to: node)))
         send(.commitAnswer(CommitAnswer(name: move.name, attempt: move.attempt, isDone: true)), to: move.from)
     }
 

@@ -36,7 +36,11 @@ extension Tracker {
 
     private mutating func giveUpForNow(_ move: OutgoingMove) {
         count(.handoffsAborted)
-        if move.purpose == .move { pinned.insert(move.name) }
+        if move.purpose == .move {
+            rebalance.retry(move.name, now: now.uptime)
+        } else {
+            _ = losing.refused(move.name, now: now.uptime, byWorker: false)
+        }
         abandon(move, tells: false)
     }
 
@@ -116,7 +120,10 @@ extension Tracker {
 
     private mutating func refused(_ pending: OutgoingMove) {
         var move = pending
-        guard move.hasStopped else { return abandon(move, tells: false) }
+        guard move.hasStopped else {
+            rebalance.retry(move.name, now: now.uptime)
+            return abandon(move, tells: false)
+        }
         move.refusals += 1
         outgoing[move.name] = move
         reoffer(move.name)
@@ -270,13 +277,12 @@ extension Tracker {
             let isLost = move.to != node && membership.members[move.to] == nil
             switch move.phase {
             case .asking:
-                if now.uptime >= move.deadline || isLost { abandon(move, tells: false) }
+                if now.uptime >= move.deadline || isLost { giveUpForNow(move) }
             case .offered where move.hasStopped:
                 if isLost || now.uptime >= move.deadline { reoffer(name) } else { retransmit(move) }
             case .offered:
                 if isLost || now.uptime >= move.deadline {
-                    count(.handoffsAborted)
-                    abandon(move, tells: true)
+                    giveUpForNow(move)
                 } else {
                     retransmit(move)
                 }

@@ -228,6 +228,19 @@ package struct Delta: Equatable, Sendable {
     }
 }
 
+extension Delta {
+    /// Whether every entry is the origin's own and stands where it says: anything else was not written by a node.
+    package var isConsistent: Bool {
+        zip(operations, first...).allSatisfy { operation, position in
+            switch operation {
+            case .put(let claim, _): claim.host == origin && claim.sequence == position
+            case .moving(_, let move): move.sequence == position
+            case .settled, .release, .remove: true
+            }
+        }
+    }
+}
+
 /// Asks for one log from after `after`.
 package struct RepairRequest: Hashable, Sendable {
     package let origin: NodeID

@@ -103,7 +103,7 @@ extension Registry {
             for birth in others + (old.map { [$0.birth] } ?? []) { endBirth(birth, of: name, among: all) }
         }
         if let new {
-            if case .put = operation { judge(new, old: old, others: all) }
+            if case .put(_, let cites) = operation { judge(new, old: old, cites: cites, others: all) }
             all.append(new)
         } else {
             ended[origin]?.remove(name)
@@ -117,10 +117,15 @@ extension Registry {
     }
 
     /// A claim whose birth this replica covers, but of which it has no claim that counts, is of an ended name.
-    private mutating func judge(_ claim: Claim, old: Claim?, others: [Claim]) {
+    ///
+    /// Absence proves that only where the chain of claims was seen: the birth and the claim that this one follows
+    /// (`cites`) came by deltas, and nothing is known to be missing. A snapshot of a log that the name has passed
+    /// through skips the release that would have waited for this very claim.
+    private mutating func judge(_ claim: Claim, old: Claim?, cites: LogPosition?, others: [Claim]) {
         if let old, old.birth == claim.birth { return }
         ended[claim.host]?.remove(claim.name)
-        guard claim.birth.origin != claim.host, covers(claim.birth) else { return }
+        guard claim.birth.origin != claim.host, isComplete, covers(claim.birth) else { return }
+        if let cites, !covers(cites) { return }
         let isKnown = others.contains { $0.birth == claim.birth && counts($0) }
         if !isKnown { ended[claim.host, default: []].insert(claim.name) }
     }

@@ -21,6 +21,8 @@ package struct Registry: Sendable {
     package internal(set) var orphans: Set<String> = []
     /// Names touched since the tracker last looked, in order.
     package internal(set) var touched: [String] = []
+    /// What lookups see otherwise since the tracker last looked, in order.
+    private var changes: [VisibleChange] = []
     /// Positions that must be reached before this replica may speak with authority (see `isComplete`).
     package internal(set) var required: [NodeID: UInt64] = [:]
     /// Logs whose deltas wait for a snapshot that sets them right, and until when (uptime).
@@ -147,6 +149,12 @@ package struct Registry: Sendable {
         return touched.filter { seen.insert($0).inserted }
     }
 
+    /// What became visible since the last call, in order.
+    package mutating func takeChanges() -> [VisibleChange] {
+        defer { changes.removeAll() }
+        return changes
+    }
+
     // MARK: Visibility
 
     /// `claims` are now all claims on the name.
@@ -154,6 +162,11 @@ package struct Registry: Sendable {
         let alive = claims.filter { counts($0) && isAlive($0.host) }
         let best = alive.max { Self.loses($0, to: $1) }
         let visible = best.flatMap { $0.isParked ? nil : $0 }
+        if let change = VisibleChange(
+            from: view[name], to: visible, name: name, exists: claims.contains(where: counts))
+        {
+            changes.append(change)
+        }
         view.show(visible, for: name)
         if claims.isEmpty || (claims.count == 1 && visible != nil) {
             rivals.removeValue(forKey: name)

@@ -227,6 +227,7 @@ extension Tracker {
         ageBurials()
         served.expire(now: now.uptime)
         superviseRequirements()
+        rescan()
     }
 
     private func ownHeartbeat() -> Heartbeat {

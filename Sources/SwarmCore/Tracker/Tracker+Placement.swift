@@ -25,14 +25,15 @@ extension Tracker {
         settleAt = nil
         pinned = []
         orphanScan = true
-        rebalance.start(over: workers.keys.sorted())
+        rebalance.start(over: workers.keys.sorted(), now: now.uptime)
     }
 
     /// Moves what is owned elsewhere, so many at a time.
     mutating func continueRebalance() {
-        guard rebalance.hasWork, isReady, membership.health.isHealthy, settleAt == nil || draining != nil else {
-            return
-        }
+        guard rebalance.hasWork || rebalance.hasRetries, isReady, membership.health.isHealthy,
+            settleAt == nil || draining != nil
+        else { return }
+        if rebalance.hasRetries { rebalance.queueRetries(now: now.uptime) }
         for workerID in rebalance.portion() {
             guard let worker = workers[workerID], case .running = worker.phase, target(of: worker.name) != nil else {
                 continue
@@ -40,8 +41,18 @@ extension Tracker {
             rebalance.queue.append(worker.name)
         }
         while outgoing.count < configuration.concurrentHandoffs, let name = rebalance.queue.popFirst() {
-            if let target = target(of: name) { startMove(name, to: target, purpose: .move) }
+            if let target = target(of: name) {
+                startMove(name, to: target, purpose: .move)
+            } else if outgoing[name] == nil {
+                rebalance.forget(name)
+            }
         }
+    }
+
+    /// Now and then all names are looked at again.
+    mutating func rescan() {
+        guard now.uptime >= rebalance.nextScan, !rebalance.hasWork, isReady, settleAt == nil else { return }
+        rebalance.start(over: workers.keys.sorted(), now: now.uptime)
     }
 
     /// Where a name that is hosted here should be, if elsewhere and now.

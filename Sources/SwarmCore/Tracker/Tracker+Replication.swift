@@ -38,6 +38,7 @@ extension Tracker {
 
     mutating func receive(_ delta: Delta, from sender: Sender) {
         guard delta.origin != node, !membership.forgotten.contains(delta.origin) else { return }
+        guard delta.isConsistent else { return count(.framesForeign) }
         let outcome = registry.receive(delta)
         if outcome.duplicates > 0 { count(.deltasDuplicate, outcome.duplicates) }
         if outcome.deferred > 0 { count(.deltasDeferred, outcome.deferred) }
@@ -193,7 +194,7 @@ extension Tracker {
     mutating func tellEnded() {
         for host in registry.ended.keys.sorted() where host != node && membership.members[host] != nil {
             let claims = registry.endedClaims(of: host, limit: 256)
-            if !claims.isEmpty, isReady { send(.ended(claims), to: host) }
+            if !claims.isEmpty, hasAuthority { send(.ended(claims), to: host) }
         }
     }
 

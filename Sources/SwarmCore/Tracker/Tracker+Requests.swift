@@ -46,8 +46,7 @@ extension Tracker {
     mutating func route(_ id: RequestID) {
         guard var request = requests[id] else { return }
         if case .replicating = request.phase { return scheduleRetry(&request) }
-        // A message may have been executed: it is only ever repeated to the node that has it.
-        if case .sent(let target) = request.phase, case .deliver = request.body {
+        if case .sent(let target) = request.phase, isKept(request, by: target) {
             if target != node { transmit(request, to: target) }
             return scheduleRetry(&request)
         }
@@ -75,6 +74,13 @@ extension Tracker {
             scheduleRetry(&request)
             transmit(request, to: target)
         }
+    }
+
+    /// What was sent may have been carried out, and its answer be late: it is repeated to the node that has it, which
+    /// knows it by its id, until that answers or dies. A message is never given to a second node.
+    private func isKept(_ request: PendingRequest, by target: NodeID) -> Bool {
+        if case .deliver = request.body { return true }
+        return target != node && membership.members[target] != nil
     }
 
     private mutating func scheduleRetry(_ request: inout PendingRequest) {
@@ -190,6 +196,11 @@ extension Tracker {
             guard var request = requests[id] else { continue }
             switch request.phase {
             case .sent(lost):
+                // Its farewell is the answer, which may come later or not at all.
+                if case .drain = request.body, cause == .left {
+                    complete(id, .success(.done))
+                    continue
+                }
                 if case .deliver = request.body {
                     // Who said farewell has passed on what it held: the new host answers.
                     if cause == .left { continue }

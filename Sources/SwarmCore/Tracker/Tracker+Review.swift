@@ -58,7 +58,6 @@ extension Tracker {
         outgoing[claim.name] = nil
         write(.release(name: claim.name, successor: successor.position))
         for request in move.late { forward(request, to: successor.host) }
-        out.append(.event(.moved(name: claim.name, from: node, to: successor.host)))
     }
 
     /// Another live claim wins. The worker here stops only after the winner has its state.

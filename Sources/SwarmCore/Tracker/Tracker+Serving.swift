@@ -254,7 +254,6 @@ extension Tracker {
         if let cause, workers.removeValue(forKey: claim.workerID) != nil {
             out.append(.stop(workerID: claim.workerID, cause, collectsHeld: false))
         }
-        out.append(.event(.unregistered(name: name)))
     }
 
     private mutating func deliver(_ name: String, _ request: Request, _ payload: [UInt8], oneWay: Bool) {

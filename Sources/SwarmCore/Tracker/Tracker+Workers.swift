@@ -114,7 +114,6 @@ extension Tracker {
         write(.put(claim, cites: cites))
         parked[claim.name] = nil
         out.append(.update(workerID: claim.workerID, claim))
-        out.append(.event(.registered(claim)))
     }
 
     private mutating func revived(_ claim: Claim, _ start: StartInProgress) -> Claim {

@@ -124,6 +124,7 @@ package struct Tracker: Sendable {
         dispatch(input)
         reviewTouched()
         confirm(bindings.takeReleased())
+        tellChanges()
         flushDeltas()
         schedulePace()
         if effects.isEmpty { swap(&effects, &out) } else { effects += out }
@@ -185,7 +186,8 @@ package struct Tracker: Sendable {
         let isBusy =
             !services.isEmpty || !outgoing.isEmpty || !incoming.isEmpty || !acknowledgements.isEmpty || !isReady
             || draining != nil
-            || rebalance.hasWork || !parked.isEmpty || !membership.health.isHealthy || orphanScan
+            || rebalance.hasWork || rebalance.hasRetries || !parked.isEmpty || !membership.health.isHealthy
+            || orphanScan
             || membership.burials.values.contains { !$0.isSettled }
             || membership.members.values.contains { $0.probe != nil } || configuration.strategy.quorum != nil
             || !registry.orphans.isEmpty || !losing.isEmpty
