@@ -18,6 +18,7 @@ extension Tracker {
 
     private mutating func sendProbe(to node: NodeID, returnedAt: UInt64?) {
         guard let queue = membership.members[node]?.queue, !queue.isEmpty else { return }
+        hasMembershipWork = true
         let nonce = random.next()
         membership.members[node]?.probe = Member.Probe(nonce: nonce, sentAt: now.uptime, returnedAt: returnedAt)
         count(.probesSent)
@@ -108,6 +109,7 @@ extension Tracker {
         let wait = configuration.strategy.quorum == nil ? 0 : configuration.quorumGrace + configuration.quorumWindow
         membership.burials[node] = BurialRecord(
             life: buriedLife, cause: cause, since: now.uptime, notBefore: now.uptime + wait)
+        hasMembershipWork = true
         registry.bury(node)
         views.remove(node)
         count(.membersDown)

@@ -8,7 +8,7 @@ extension Tracker {
         membership.health.isConnected = true
         membership.health.isBlocked = false
         membership.health.connectedAt = max(now.uptime, 1)
-        membership.health.lastEcho = 0
+        membership.health.forgetEcho()
         if !isFirst {
             membership.health.freeze(now: now.uptime, interval: configuration.heartbeatInterval)
         }
@@ -210,6 +210,7 @@ extension Tracker {
         assessHealth()
         if membership.health.isConnected {
             out.append(.broadcast(.heartbeat(ownHeartbeat())))
+            membership.health.beatSent(beat, now: now.uptime)
             lastBeatSequence = registry.own.sequence
             let crowd = UInt64(membership.members.count + 1)
             if !isReady || random.next() % crowd == 0 {
@@ -244,7 +245,9 @@ extension Tracker {
         guard var member = membership.members[sender.node] else { return }
         let changed = member.isReady != heartbeat.isReady || member.isDraining != heartbeat.isDraining
         member.lastHeard = now.uptime
-        member.heardAt = now.uptime
+        if membership.health.isFresh(now: now.uptime, interval: configuration.heartbeatInterval) {
+            member.heardAt = now.uptime
+        }
         member.heartbeat = heartbeat
         member.probe = nil
         member.votes = [:]

@@ -24,8 +24,8 @@ extension Tracker {
 
     /// The own heartbeat, come back through the broker: it and its queue work.
     private mutating func receiveOwn(_ message: Message) {
-        guard case .heartbeat = message else { return }
-        membership.health.lastEcho = now.uptime
+        guard case .heartbeat(let heartbeat) = message else { return }
+        membership.health.echo(of: heartbeat.beat)
         assessHealth()
     }
 

@@ -36,6 +36,8 @@ package struct Tracker: Sendable {
     var nextBeat: UInt64 = 0
     var nextVector: UInt64 = 0
     var nextPace: UInt64 = .max
+    /// A member is probed, or a burial not settled.
+    var hasMembershipWork = false
     var startedAt: UInt64 = 0
     var lastNewcomer: UInt64 = 0
     var hasHalted = false
@@ -156,8 +158,7 @@ package struct Tracker: Sendable {
         if let settleAt, now.uptime >= settleAt { settled() }
         guard now.uptime >= nextPace else { return }
         nextPace = .max
-        superviseProbes()
-        superviseBurials()
+        superviseMembership()
         superviseReadiness()
         superviseOutgoing()
         superviseIncoming()
@@ -182,16 +183,26 @@ package struct Tracker: Sendable {
         for node in membership.live { membership.members[node]?.lastHeard = now.uptime }
     }
 
+    /// Looked at for each input, so that it must be cheap: what needs a walk over the members is noted where it begins
+    /// (`hasMembershipWork`) and looked at again at each pace.
     private mutating func schedulePace() {
-        let isBusy =
-            !services.isEmpty || !outgoing.isEmpty || !incoming.isEmpty || !acknowledgements.isEmpty || !isReady
-            || draining != nil
-            || rebalance.hasWork || rebalance.hasRetries || !parked.isEmpty || !membership.health.isHealthy
-            || orphanScan
-            || membership.burials.values.contains { !$0.isSettled }
-            || membership.members.values.contains { $0.probe != nil } || configuration.strategy.quorum != nil
-            || !registry.orphans.isEmpty || !losing.isEmpty
-        if isBusy, nextPace == .max { nextPace = now.uptime + Self.pace }
+        guard nextPace == .max else { return }
+        let moves =
+            !outgoing.isEmpty || !incoming.isEmpty || rebalance.hasWork || rebalance.hasRetries || !losing.isEmpty
+        let workers = !parked.isEmpty || orphanScan || !registry.orphans.isEmpty
+        let answers = !services.isEmpty || !acknowledgements.isEmpty
+        let state = !isReady || draining != nil || hasMembershipWork || !membership.health.isHealthy
+        if moves || workers || answers || state || configuration.strategy.quorum != nil {
+            nextPace = now.uptime + Self.pace
+        }
+    }
+
+    mutating func superviseMembership() {
+        superviseProbes()
+        superviseBurials()
+        hasMembershipWork =
+            membership.burials.values.contains { !$0.isSettled }
+            || membership.members.values.contains { $0.probe != nil }
     }
 
     static let pace: UInt64 = 100_000

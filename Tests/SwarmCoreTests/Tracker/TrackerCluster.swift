@@ -19,6 +19,9 @@ struct TrackerCluster {
         var tracker: Tracker
         var workers: [UInt64: FakeWorker] = [:]
         var isUp = true
+        var isStalled = false
+        var backlog: [Input] = []
+        var returned: [UInt64: Int] = [:]
         var life: UInt32 = 0
         /// Nodes whose frames do not reach this one.
         var deafTo: Set<String> = []
@@ -51,6 +54,8 @@ struct TrackerCluster {
     var startDelay: UInt64 = 100
     /// Names whose `beginHandoff` says `.ignore`.
     var pinned: Set<String> = []
+    /// Names whose worker is busy so many more times when it is asked to move.
+    var busy: [String: Int] = [:]
     var kinds = ["counter"]
     var strategy: any PlacementStrategy = .ring(virtualNodes: 32)
     var configure: (inout TrackerConfiguration) -> Void = { _ in }
@@ -98,6 +103,16 @@ struct TrackerCluster {
         for name in nodes.keys { nodes[name]?.deafTo = [] }
     }
 
+    /// The process stands still: its clock goes on, it does nothing, and what comes waits for it.
+    mutating func stall(_ name: String) { nodes[name]?.isStalled = true }
+
+    mutating func wake(_ name: String) {
+        nodes[name]?.isStalled = false
+        let waiting = nodes[name]?.backlog ?? []
+        nodes[name]?.backlog = []
+        for input in waiting { feed(input, to: id(name)) }
+    }
+
     // MARK: Time
 
     /// Runs until the condition holds; false if it does not within so many seconds.
@@ -113,7 +128,7 @@ struct TrackerCluster {
     }
 
     private mutating func step(before end: UInt64) -> Bool {
-        let wake = nodes.values.filter(\.isUp).map { ($0.tracker.nextWake, $0.tracker.node) }.min {
+        let wake = nodes.values.filter { $0.isUp && !$0.isStalled }.map { ($0.tracker.nextWake, $0.tracker.node) }.min {
             ($0.0, $0.1) < ($1.0, $1.1)
         }
         let next = agenda.indices.min { (agenda[$0].at, agenda[$0].order) < (agenda[$1].at, agenda[$1].order) }
@@ -150,6 +165,10 @@ struct TrackerCluster {
 
     mutating func feed(_ input: Input, to node: NodeID) {
         guard var entry = nodes[node.name], entry.isUp, entry.halted == nil else { return }
+        guard !entry.isStalled else {
+            nodes[node.name]?.backlog.append(input)
+            return
+        }
         var effects: [Effect] = []
         entry.tracker.handle(input, now: instant, effects: &effects)
         nodes[node.name] = entry
@@ -181,7 +200,9 @@ struct TrackerCluster {
             nodes[name]?.bound.insert(group)
             schedule(node, after: 500, .input(.groupBound(group)))
         case .unbind(let group): nodes[name]?.bound.remove(group)
-        case .complete(let id, let result): nodes[name]?.results[id.number] = result
+        case .complete(let id, let result):
+            nodes[name]?.results[id.number] = result
+            nodes[name]?.returned[id.number, default: 0] += 1
         case .event(let event): nodes[name]?.events.append(event)
         case .halt(let failure): nodes[name]?.halted = .some(failure)
         case .log(let entry): nodes[name]?.log.append(entry)
@@ -218,6 +239,11 @@ struct TrackerCluster {
             guard let worker = nodes[name]?.workers[workerID] else { return }
             nodes[name]?.workers[workerID]?.phase = .holding
             let bytes = withUnsafeBytes(of: UInt64(worker.total).bigEndian) { Array($0) }
+            if let times = busy[worker.name], times > 0 {
+                busy[worker.name] = times - 1
+                signal(.handoffBegun(workerID: workerID, attempt: attempt, .busy), at: node)
+                return
+            }
             let choice: HandoffChoice = pinned.contains(worker.name) ? .ignore : .resume(bytes)
             signal(.handoffBegun(workerID: workerID, attempt: attempt, choice), at: node)
         case .resume(let workerID):

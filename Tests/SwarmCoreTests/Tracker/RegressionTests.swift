@@ -1,0 +1,223 @@
+import HashTreeCollections
+import SwarmCore
+import Testing
+
+/// Each of these was a mistake of the protocol once.
+@Suite("Trackers: mistakes that are not made again")
+struct RegressionTests {
+    private func cluster(
+        _ names: [String], _ prepare: (inout TrackerCluster) -> Void = { _ in }
+    ) -> TrackerCluster {
+        var cluster = TrackerCluster()
+        prepare(&cluster)
+        cluster.start(names)
+        #expect(cluster.run { c in c.allReady && names.allSatisfy { c[$0].memberSummaries.count == names.count } })
+        cluster.run(seconds: 2)
+        return cluster
+    }
+
+    @Test("a write at its own host is carried out once and answered once, however late the acknowledgement")
+    func answeredTwice() {
+        var cluster = cluster(["a", "b"])
+        var names: [String] = []
+        for index in 0..<20 {
+            let name = "w\(index)"
+            _ = cluster.register(name, at: "a")
+            if cluster.hosts(of: name) == ["a"] { names.append(name) }
+        }
+        #expect(!names.isEmpty)
+        var lost = 0
+        cluster.loses = { message, _, _ in
+            guard case .acknowledged = message, lost < 3 else { return false }
+            lost += 1
+            return true
+        }
+        let request = cluster.request(.join(name: names[0], group: "g"), at: "a")
+        #expect(cluster.run(seconds: 20) { $0.nodes["a"]?.results[request] != nil })
+        cluster.run(seconds: 10)
+        #expect(lost == 3)
+        #expect(cluster.nodes["a"]?.returned[request] == 1)
+    }
+
+    @Test("a joiner that pulls snapshots takes no moved name for unregistered")
+    func snapshotBreaksAbsence() {
+        var cluster = cluster(["a", "b"]) {
+            $0.configure = {
+                $0.logLimit = 4
+                $0.replicaLogLimit = 4
+            }
+        }
+        for index in 0..<30 { _ = cluster.register("w\(index)", at: "a") }
+        for name in ["c", "d", "e", "f"] {
+            cluster.start(name)
+            #expect(cluster.run(seconds: 40) { c in c.allReady && c.agree && c["a"].view.claims.count == 30 })
+            cluster.run(seconds: 10)
+            #expect(cluster.agree)
+            for node in cluster.up {
+                #expect(cluster[node].view.claims.count == 30, "after \(name) joined, at \(node)")
+            }
+        }
+        for index in 0..<30 { #expect(cluster.hosts(of: "w\(index)").count == 1) }
+    }
+
+    @Test("a worker that was busy is asked again")
+    func busyPinsForEver() {
+        var cluster = cluster(["a"])
+        for index in 0..<20 {
+            _ = cluster.register("w\(index)", at: "a")
+            cluster.busy["w\(index)"] = 3
+        }
+        cluster.start("b")
+        let moved = cluster.run(seconds: 60) { c in
+            c.allReady && (0..<20).contains { c.hosts(of: "w\($0)") == ["b"] } && c.busy.values.contains(0)
+        }
+        #expect(moved)
+    }
+
+    @Test("one monitor's vote does not make a healthy node return")
+    func oneVote() {
+        var cluster = cluster(["a", "b", "c"])
+        cluster.loses = { message, from, to in
+            if case .heartbeat = message { return from.name == "a" && to.name == "b" }
+            return false
+        }
+        cluster.run(seconds: 60)
+        #expect(cluster.nodes["a"]?.life == 0)
+        #expect(cluster["c"].memberSummaries.count == 3)
+    }
+
+    @Test("a quorum is not granted by a stall")
+    func quorumAfterStall() {
+        var cluster = cluster(["a", "b", "c"]) { $0.strategy = .staticQuorum(2) }
+        for index in 0..<20 { _ = cluster.register("w\(index)", at: "a") }
+        cluster.stall("a")
+        #expect(
+            cluster.run(seconds: 60) { c in
+                c["b"].memberSummaries.count == 2 && c["b"].view.claims.count == 20 && c["c"].view.claims.count == 20
+            })
+        cluster.nodes["a"].map { node in #expect(node.lease.map { $0 < cluster.now } ?? false) }
+        cluster.wake("a")
+        cluster.run(seconds: 0.05)
+        // Awake, and nobody heard yet: what runs here may not work.
+        #expect(cluster.nodes["a"]?.lease.map { $0 <= cluster.now } ?? false)
+        #expect(
+            cluster.run(seconds: 60) { c in
+                c.allReady && c.agree && (0..<20).allSatisfy { c.hosts(of: "w\($0)").count == 1 }
+            })
+    }
+
+    @Test("two of three nodes short of the quorum refuse to register, at once")
+    func noQuorum() {
+        var cluster = cluster(["a", "b"]) { $0.strategy = .staticQuorum(3) }
+        guard case .failure(let failure) = cluster.register("x", at: "a") else {
+            Issue.record("registered without quorum")
+            return
+        }
+        #expect(failure.code == .noQuorum)
+    }
+
+    @Test("a client of a cluster with a quorum registers")
+    func clientWithQuorum() {
+        var cluster = cluster(["a", "b"]) { $0.strategy = .staticQuorum(2) }
+        cluster.start("z", kinds: [], isClient: true)
+        #expect(cluster.run(seconds: 20) { $0.allReady })
+        guard case .success = cluster.register("x", at: "z") else {
+            Issue.record("not registered")
+            return
+        }
+        #expect(cluster.hosts(of: "x").count == 1)
+    }
+
+    @Test("an unregister whose answer was lost is not a name that was never there")
+    func unregisterAnswerLost() {
+        var cluster = cluster(["a", "b"])
+        var remote: String?
+        for index in 0..<20 where remote == nil {
+            _ = cluster.register("w\(index)", at: "a")
+            if cluster.hosts(of: "w\(index)") == ["b"] { remote = "w\(index)" }
+        }
+        var lost = 0
+        cluster.loses = { message, _, _ in
+            guard case .reply = message, lost == 0 else { return false }
+            lost += 1
+            return true
+        }
+        guard case .success = cluster.ask(.unregister(name: remote ?? ""), at: "a") else {
+            Issue.record("reported as failed")
+            return
+        }
+        #expect(lost == 1)
+    }
+
+    @Test("an owner that dies before the commit leaves the worker where it was")
+    func ownerDiesBeforeCommit() {
+        var cluster = cluster(["a"])
+        for index in 0..<20 {
+            _ = cluster.register("w\(index)", at: "a")
+            _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
+        }
+        cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { ($0.nodes["b"]?.workers.count ?? 0) > 0 })
+        cluster.kill("b")
+        #expect(
+            cluster.run(seconds: 60) { c in
+                c["a"].memberSummaries.count == 1 && (0..<20).allSatisfy { c.total(of: "w\($0)") == $0 + 1 }
+            })
+        for index in 0..<20 { #expect(cluster["a"].view["w\(index)"]?.move == nil) }
+    }
+
+    @Test("an owner that dies right after the commit: the kept state comes back")
+    func ownerDiesAfterCommit() {
+        var cluster = cluster(["a"])
+        for index in 0..<20 {
+            _ = cluster.register("w\(index)", at: "a")
+            _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
+        }
+        cluster.loses = { message, _, _ in if case .commit = message { true } else { false } }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { ($0.nodes["a"]?.counts[.handoffsCommitted] ?? 0) > 0 })
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 60) { c in (0..<20).allSatisfy { c.total(of: "w\($0)") == $0 + 1 } })
+    }
+
+    @Test("a host that dies after the commit was sent but lost: the prepared owner goes on with the state")
+    func hostDiesAfterMoving() {
+        var cluster = cluster(["a", "c"])
+        for index in 0..<20 {
+            _ = cluster.register("w\(index)", at: "a")
+            _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
+        }
+        cluster.loses = { message, from, _ in
+            if case .commit = message { return from.name == "a" }
+            return false
+        }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { ($0.nodes["a"]?.counts[.handoffsCommitted] ?? 0) > 0 })
+        let moving = cluster["a"].view.claims.values.filter { $0.move != nil && $0.host == cluster.id("a") }.map(\.name)
+        #expect(!moving.isEmpty)
+        cluster.kill("a")
+        #expect(
+            cluster.run(seconds: 60) { c in
+                c.agree && c["c"].view.claims.count == 20 && (0..<20).allSatisfy { c.hosts(of: "w\($0)").count == 1 }
+            })
+        for name in moving { #expect(cluster.total(of: name) == Int(name.dropFirst()).map { $0 + 1 }) }
+    }
+
+    @Test("an unregister before the commit ends the attempt, and the prepared owner discards it")
+    func unregisterBeforeCommit() {
+        var cluster = cluster(["a"])
+        for index in 0..<20 { _ = cluster.register("w\(index)", at: "a") }
+        cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { ($0.nodes["b"]?.workers.count ?? 0) > 0 })
+        let name = cluster.nodes["b"]?.workers.values.map(\.name).sorted().first ?? ""
+        guard case .success = cluster.ask(.unregister(name: name), at: "a") else {
+            Issue.record("not unregistered")
+            return
+        }
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { c in c.agree && c["b"].view[name] == nil && c.hosts(of: name).isEmpty })
+        #expect(cluster.nodes["b"]?.workers.values.contains { $0.name == name } == false)
+    }
+}
