@@ -145,11 +145,11 @@ extension Tracker {
         if report.sequence > registry.sequence(of: report.node) {
             askRepair(of: report.node, holder: sender.node, urgent: true)
         }
-        // The sender has not settled yet and may lack our report.
+        // The sender has not settled yet and may lack our report. It is told by a vector, which nobody answers: two that
+        // have settled would answer each other's reports for ever.
         if record.isSettled {
-            send(
-                .report(Report(node: report.node, life: record.life, sequence: registry.sequence(of: report.node))),
-                to: sender.node)
+            let position = LogPosition(origin: report.node, sequence: registry.sequence(of: report.node))
+            send(.vector([position]), to: sender.node)
         }
     }
 

@@ -160,6 +160,9 @@ extension Tracker {
         for position in positions where position.origin != node {
             guard !membership.forgotten.contains(position.origin) else { continue }
             learn(origin: position.origin)
+            if membership.burials[position.origin]?.isSettled == false {
+                membership.burials[position.origin]?.reports[peer] = position.sequence
+            }
             if registry.sequence(of: position.origin) < position.sequence {
                 askRepair(of: position.origin, holder: peer, urgent: false)
             }

@@ -220,4 +220,19 @@ struct RegressionTests {
         #expect(cluster.run(seconds: 60) { c in c.agree && c["b"].view[name] == nil && c.hosts(of: name).isEmpty })
         #expect(cluster.nodes["b"]?.workers.values.contains { $0.name == name } == false)
     }
+
+    @Test("two survivors that have settled a burial do not answer each other's reports")
+    func reportPingPong() {
+        var cluster = cluster(["a", "b", "c"])
+        let dead = cluster.id("c")
+        cluster.kill("c")
+        #expect(cluster.run(seconds: 20) { $0["a"].memberSummaries.count == 2 && $0["b"].memberSummaries.count == 2 })
+        cluster.run(seconds: 10)
+        let late = Report(node: dead, life: 0, sequence: cluster["a"].registry.sequence(of: dead))
+        cluster.feed(.received(.report(late), from: Sender(node: cluster.id("b"), life: 0)), to: cluster.id("a"))
+        let before = cluster.delivered
+        cluster.run(seconds: 5)
+        // Two nodes at rest: heartbeats, a hello now and then, a vector.
+        #expect(cluster.delivered - before < 100)
+    }
 }

@@ -50,6 +50,8 @@ struct TrackerCluster {
     private var agenda: [Scheduled] = []
     private var order: UInt64 = 0
     private(set) var now: UInt64 = 1_000_000
+    /// Messages that arrived, all in all.
+    private(set) var delivered = 0
     private var nextRequest: UInt64 = 1
     var startDelay: UInt64 = 100
     /// Names whose `beginHandoff` says `.ignore`.
@@ -148,7 +150,9 @@ struct TrackerCluster {
     private mutating func perform(_ item: Scheduled) {
         guard let node = nodes[item.node.name], node.isUp, node.tracker.node == item.node else { return }
         switch item.what {
-        case .input(let input): feed(input, to: item.node)
+        case .input(let input):
+            delivered += 1
+            feed(input, to: item.node)
         case .probeCheck(let target, let nonce):
             let name = String(target.dropFirst(2))
             let exists = nodes.values.contains { $0.isUp && $0.tracker.node.description == name }
