@@ -1,3 +1,4 @@
+package import Metrics
 public import SwarmCore
 
 /// What a node is told once. Everything but the name has a default.
@@ -47,6 +48,9 @@ public struct SwarmConfiguration: Sendable {
 
     /// Seeds the tracker's generator. Default: the system's generator.
     package var seed: UInt64?
+
+    /// Makes the node's metrics. Default: the process's factory.
+    package var metricsFactory: (any MetricsFactory)?
 
     /// Creates a configuration with all defaults.
     public init(name: String, cluster: String = "default") {

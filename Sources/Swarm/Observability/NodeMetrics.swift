@@ -1,5 +1,5 @@
-import Metrics
-import SwarmCore
+package import Metrics
+package import SwarmCore
 
 /// Every metric of a node. All have the dimensions `cluster` and `node`.
 ///
@@ -58,12 +58,14 @@ package struct NodeMetrics: Sendable {
     private let drops: [Drop: MetricCounter]
     private let tracker: [SwarmCore.Counter: MetricCounter]
 
-    package init(cluster: String, node: String) {
+    package init(cluster: String, node: String, factory: any MetricsFactory = MetricsSystem.factory) {
         let dimensions = [("cluster", cluster), ("node", node)]
         func counter(_ label: String) -> MetricCounter {
-            MetricCounter(label: "swarm_" + label, dimensions: dimensions)
+            MetricCounter(label: "swarm_" + label, dimensions: dimensions, factory: factory)
         }
-        func gauge(_ label: String) -> Gauge { Gauge(label: "swarm_" + label, dimensions: dimensions) }
+        func gauge(_ label: String) -> Gauge {
+            Gauge(label: "swarm_" + label, dimensions: dimensions, factory: factory)
+        }
         members = gauge("members")
         names = gauge("names")
         workers = gauge("workers")
@@ -72,7 +74,7 @@ package struct NodeMetrics: Sendable {
         requestsWaiting = gauge("requests_waiting")
         ready = gauge("ready")
         connected = gauge("connected")
-        batchInputs = Recorder(label: "swarm_batch_inputs", dimensions: dimensions)
+        batchInputs = Recorder(label: "swarm_batch_inputs", dimensions: dimensions, factory: factory)
         framesIn = counter("frames_in")
         framesOut = counter("frames_out")
         bytesIn = counter("bytes_in")

@@ -12,8 +12,23 @@ extension NodeCore {
         case transport(any Error)
         /// A graceful shutdown took longer than it may.
         case tooLate
-        /// A part that only ends when it is told to.
+        /// The gateway has answered whom it had to answer.
+        case gateway
+        /// Another part that only ends when it is told to.
         case part
+
+        /// Whether the node ends with it.
+        var isTheEnd: Bool {
+            switch self {
+            case .tracker, .transport, .tooLate: true
+            case .gateway, .part: false
+            }
+        }
+
+        var isOfGateway: Bool {
+            if case .gateway = self { return true }
+            return false
+        }
     }
 
     /// How long after its time a drain may still come to an end.
@@ -30,11 +45,6 @@ extension NodeCore {
             queue.close()
         }
         let failure = Self.failure(of: ending)
-        queue.close()
-        lifecycle.end(with: failure)
-        pending.end(
-            with: failure.map { Failure(.stopped, "The node has stopped: \($0.message)") } ?? NodeLifecycle.stopped)
-        events.end()
         logger.info("node has stopped", metadata: failure.map { [LoggingKeys.reason: "\($0.message)"] })
         if let failure { throw SwarmError(failure) }
         try Task.checkCancellation()
@@ -52,7 +62,7 @@ extension NodeCore {
             }
             group.addTask {
                 await self.gateway.run(self)
-                return .part
+                return .gateway
             }
             group.addTask {
                 var loop = TrackerLoop(self)
@@ -60,13 +70,27 @@ extension NodeCore {
             }
             group.addTask { await self.drainOnShutdown() }
             var ending = Ending.part
-            while case .part = ending, let next = await group.next() { ending = next }
+            while !ending.isTheEnd, let next = await group.next() { ending = next }
+            end(with: Self.failure(of: ending))
+            // Nobody waits for an answer of this node any more, so that the gateway ends at once; its own answers
+            // still go out.
+            gateway.finish()
+            var last = Ending.part
+            while !last.isOfGateway, let next = await group.next() { last = next }
             // No worker outlives the node; those still here were not handed over.
             await runtime.shutdown()
             group.cancelAll()
-            queue.close()
             return ending
         }
+    }
+
+    /// Nothing goes in any more, and all who wait are told.
+    private func end(with failure: Failure?) {
+        queue.close()
+        lifecycle.end(with: failure)
+        pending.end(
+            with: failure.map { Failure(.stopped, "The node has stopped: \($0.message)") } ?? NodeLifecycle.stopped)
+        events.end()
     }
 
     /// Waits for a graceful shutdown, and then for the end of the drain.
@@ -83,7 +107,7 @@ extension NodeCore {
     private static func failure(of ending: Ending) -> Failure? {
         switch ending {
         case .tracker(.halted(let failure)): failure
-        case .tracker(.closed), .tooLate, .part: nil
+        case .tracker(.closed), .tooLate, .gateway, .part: nil
         case .transport(let error as SwarmError): error.failure
         case .transport(let error): Failure(.disconnected, "The transport has given up: \(error)")
         }

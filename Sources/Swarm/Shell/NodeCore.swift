@@ -45,7 +45,8 @@ package final class NodeCore: NodeServices, Sendable {
         description = MemberDescription(
             node: node, kinds: kinds, weight: UInt32(configuration.weight), roles: configuration.roles,
             isClient: configuration.isClient)
-        metrics = NodeMetrics(cluster: configuration.cluster, node: node.name)
+        let factory = configuration.metricsFactory ?? MetricsSystem.factory
+        metrics = NodeMetrics(cluster: configuration.cluster, node: node.name, factory: factory)
         rules = try NameRules(allow: configuration.trust.allow, deny: configuration.trust.deny)
         coder = LimitedCoder(configuration.coder, limit: limits.messageBytes)
         events = EventBroadcaster(limit: limits.events)
@@ -59,7 +60,8 @@ package final class NodeCore: NodeServices, Sendable {
                 cluster: configuration.cluster, node: node, isClient: configuration.isClient, logger: logger))
         runtime = try WorkerRuntime(
             node: node, kinds: workers, configuration: configuration.runtime, logger: logger,
-            metrics: WorkerMetrics(dimensions: [("cluster", configuration.cluster), ("node", node.name)])
+            metrics: WorkerMetrics(
+                dimensions: [("cluster", configuration.cluster), ("node", node.name)], factory: factory)
         ) { queue.push(.worker(Self.routable($0))) }
         groups = GroupLane(limit: limits.groupBindings, transport: self.transport, queue: queue)
         gateway = RequestGateway(
@@ -92,7 +94,13 @@ package final class NodeCore: NodeServices, Sendable {
     // MARK: Requests
 
     package func perform(_ body: RequestBody, timeout: Duration) async throws -> ReplyBody {
-        try await request(timeout) { .request($0, body, timeout: $1) }
+        guard case .deliver(let name, _, let oneWay) = body else {
+            return try await request(timeout) { .request($0, body, timeout: $1) }
+        }
+        return try await withSpan(oneWay ? "swarm.send" : "swarm.call", ofKind: .client) { span in
+            span.attributes["swarm.name"] = name
+            return try await request(timeout) { .request($0, body, timeout: $1) }
+        }
     }
 
     package func perform(_ body: RequestBody, asWorker workerID: UInt64, timeout: Duration) async throws -> ReplyBody {
@@ -162,11 +170,6 @@ package final class NodeCore: NodeServices, Sendable {
         metrics.bytesOut.increment(by: frame.body.count)
         return true
     }
-}
-
-/// Writes trace context into the headers of a message.
-private struct HeaderInjector: Injector {
-    func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) { carrier[key] = value }
 }
 
 extension Duration {

@@ -52,7 +52,10 @@ final class RequestGateway: Sendable {
         if case .terminated = intake.yield(frame) { leave() }
     }
 
-    /// Executes what was accepted, until the task is cancelled.
+    /// Takes nothing more. `run` returns when what is under way has been answered.
+    func finish() { intake.finish() }
+
+    /// Executes what was accepted, until ``finish()`` or until the task is cancelled.
     func run(_ core: NodeCore) async {
         await withDiscardingTaskGroup { group in
             for await frame in accepted {
@@ -61,7 +64,6 @@ final class RequestGateway: Sendable {
                     self.leave()
                 }
             }
-            group.cancelAll()
         }
         intake.finish()
     }

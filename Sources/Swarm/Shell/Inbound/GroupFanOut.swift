@@ -1,5 +1,6 @@
 import Metrics
 import SwarmCore
+import Tracing
 
 /// Gives a message of a group to the members on this node. Each node does so for its own.
 final class GroupFanOut: Sendable {
@@ -21,6 +22,15 @@ final class GroupFanOut: Sendable {
     func deliver(_ frame: InboundFrame) {
         // Bindings of prefixes let through more than is wanted.
         guard groups.wants(frame.key) else { return }
+        var context = ServiceContext.topLevel
+        InstrumentationSystem.instrument.extract(frame.headers, into: &context, using: HeaderExtractor())
+        withSpan("swarm.deliver", context: context, ofKind: .consumer) { span in
+            span.attributes["messaging.destination.name"] = frame.key
+            deliverToMembers(frame)
+        }
+    }
+
+    private func deliverToMembers(_ frame: InboundFrame) {
         var count = 0
         for claim in published.view.members(of: frame.key) where claim.host == node {
             _ = runtime.perform(
