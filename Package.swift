@@ -102,7 +102,15 @@ let package = Package(
         .testTarget(name: "IntervalTreeClocksTests", dependencies: ["IntervalTreeClocks"]),
         .testTarget(name: "SwarmCoreTests", dependencies: ["SwarmCore", "IntervalTreeClocks"]),
         .testTarget(name: "SwarmWireTests", dependencies: ["SwarmWire", "SwarmCore", "IntervalTreeClocks"]),
-        .testTarget(name: "SwarmTests", dependencies: ["Swarm", "SwarmCore", "SwarmTesting"]),
+        .testTarget(
+            name: "SwarmTests",
+            dependencies: [
+                "Swarm", "SwarmCore", "SwarmTesting", "IntervalTreeClocks",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ]
+        ),
         .testTarget(
             name: "SwarmAMQPTests",
             dependencies: ["SwarmAMQP", "Swarm", "SwarmCore", .product(name: "Logging", package: "swift-log")]
