@@ -28,6 +28,9 @@ package struct ClusterChecker: Sendable {
 
     package mutating func failed(_ worker: WorkerSerial) { failedBirths.insert(workers[worker].birth) }
 
+    /// Whether a worker of the registration has failed: it may be between two starts.
+    package func hasFailed(_ birth: BirthID) -> Bool { failedBirths.contains(birth) }
+
     package mutating func processEnded(_ process: ProcessID, alive: Set<ProcessID>, at time: UInt64) {
         let hadWorkers = workers.ended(process, at: time)
         disturbance.ended(process, isDeath: hadWorkers, at: time)

@@ -33,6 +33,9 @@ package struct DisturbanceMonitor: Sendable {
         if isDeath { lastDeath = time }
     }
 
+    /// A process shuts workers down that it could not hand over in time.
+    package mutating func gaveUpWorkers(at time: UInt64) { lastDeath = time }
+
     package mutating func becameReady(_ process: ProcessID, at time: UInt64) {
         change(at: time) { $0.processes[process.index].isReady = true }
     }

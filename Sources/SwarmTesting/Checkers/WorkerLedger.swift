@@ -106,6 +106,9 @@ package struct WorkerLedger: Sendable {
         grow(serial, to: token, at: time, isNew: false)
     }
 
+    /// It is told to stop, and has a message in hand.
+    package mutating func stopping(_ serial: WorkerSerial) { workers[serial.index].phase = .stopping }
+
     package mutating func stopped(_ serial: WorkerSerial, isMove: Bool, at time: UInt64) {
         guard workers[serial.index].isAlive else { return }
         workers[serial.index].phase = .stopped
@@ -129,7 +132,7 @@ package struct WorkerLedger: Sendable {
         _ serial: WorkerSerial, _ message: MessageID, isGroup: Bool = false, at time: UInt64
     ) -> UInt64 {
         let record = workers[serial.index]
-        if record.phase != .active {
+        if record.phase != .active, record.phase != .stopping {
             report(.processedOutOfTurn, time, "\(describe(serial)) worked off m\(message) while \(record.phase)")
         }
         let key = MessageName(message: message, name: record.name)

@@ -10,6 +10,8 @@ package struct WorkerRecord: Sendable {
         case active
         /// To move, its mailbox is held.
         case held
+        /// Told to stop: it may end the message in hand, no other.
+        case stopping
         case stopped
     }
 

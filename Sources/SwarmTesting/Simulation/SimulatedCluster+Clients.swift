@@ -60,8 +60,7 @@ extension SimulatedCluster {
         switch kind {
         case .register:
             let groups = random.chance(0.3) ? [random.pick(groups)] : []
-            let worker =
-                options.mixedKinds ? random.pick([.counter, .counter, .fresh, .pinned, .moody]) : SimulatedKind.counter
+            let worker = self.kind(ofName: name)
             return .register(
                 RegistrationOrder(
                     name: name, kind: worker.rawValue, arguments: SimulatedPayload.arguments(operation), groups: groups)
@@ -76,6 +75,13 @@ extension SimulatedCluster {
                 isSlow: isFaulty && random.chance(options.slowMessages))
             return .deliver(name: name, payload: payload, oneWay: kind == .send)
         }
+    }
+
+    /// Each name is of one kind: the owner is chosen among the nodes that have it.
+    private func kind(ofName name: String) -> SimulatedKind {
+        guard options.mixedKinds, let index = nameIDs[name]?.index else { return .counter }
+        let kinds: [SimulatedKind] = [.counter, .counter, .fresh, .counter, .pinned, .moody]
+        return kinds[(index + Int(seed % 6)) % 6]
     }
 
     private func publishToGroup(_ operation: OperationID, from process: SimulatedProcess) {
@@ -130,6 +136,7 @@ extension SimulatedCluster {
         at process: SimulatedProcess
     ) {
         guard let birth = checker.births[operation], birth.possibleEnds == 0, birth.endedAt == nil,
+            !checker.hasFailed(operation),
             checker.disturbance.isUndisturbed(since: birth.invokedAt)
         else { return }
         if process.tracker.view[names[request.name.index]] == nil {

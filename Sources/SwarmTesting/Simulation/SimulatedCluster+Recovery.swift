@@ -60,9 +60,25 @@ extension SimulatedCluster {
             ask(.call, name: name.index, on: random.pick(live), timeout: 5_000_000)
         }
         advance(to: now + 6_000_000)
+        checkQuiet()
         for operation in asked where checker.clients[operation]?.isSuccess != true {
             guard let name = checker.clients[operation]?.name else { continue }
             checker.report(.unanswered, now, "\(name) runs, and call \(operation) to it failed though all is quiet")
+        }
+    }
+
+    /// A cluster at rest says little: heartbeats, a vector now and then.
+    private func checkQuiet() {
+        guard !isHopeless else { return }
+        let before = report.frames
+        let seconds = 5
+        advance(to: now + UInt64(seconds) * 1_000_000)
+        let frames = report.frames - before
+        let allowed = live.count * seconds * 3 + live.count * live.count * 2
+        if frames > allowed {
+            checker.report(
+                .storm, now,
+                "\(live.count) nodes at rest published \(frames) frames in \(seconds) s, \(allowed) would do")
         }
     }
 

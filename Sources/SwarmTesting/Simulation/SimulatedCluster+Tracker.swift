@@ -99,7 +99,7 @@ extension SimulatedCluster {
         }
         renewCounts(of: process)
         process.sent += 1
-        if process.sent == 20_000 { checker.report(.storm, now, "\(process.id) sends 20,000 frames in a second") }
+        if process.sent == 6_000 { checker.report(.storm, now, "\(process.id) sends 6,000 frames in a second") }
     }
 
     private func heed(_ event: Event, of process: SimulatedProcess) {

@@ -179,13 +179,16 @@ extension SimulatedCluster {
         let stop = (cause: cause, collects: collects || (worker.wantsStop?.collects ?? false))
         worker.wantsStop = stop
         if !collects { refuseMail(of: worker, process) }
-        if worker.inHand == nil { finishStop(worker, stop, of: process) }
+        if worker.inHand == nil { return finishStop(worker, stop, of: process) }
+        // Nobody waits for its end: another of the name may start meanwhile.
+        if !stop.collects { checker.workers.stopping(worker.serial) }
     }
 
     private func finishStop(
         _ worker: SimulatedWorker, _ stop: (cause: StopCause, collects: Bool), of process: SimulatedProcess
     ) {
         if !stop.collects { refuseMail(of: worker, process) }
+        if stop.cause == .shutdown { checker.disturbance.gaveUpWorkers(at: now) }
         gone(worker, of: process, isMove: stop.cause == .moved)
         guard stop.collects else { return }
         let held = worker.mailbox.map { HeldMessage(request: $0.request, payload: $0.payload, oneWay: $0.isOneWay) }
