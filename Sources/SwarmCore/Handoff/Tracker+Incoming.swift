@@ -193,7 +193,7 @@ extension Tracker {
         guard let found = merging.asked(attempt) else { return }
         var refusal: Failure?
         if case .failure(let failure) = result {
-            log(.warning, "resolveConflict failed", ["swarm.name": found.name, "swarm.error": failure.message])
+            log(.warning, "resolveConflict failed", ["name": found.name, "error": failure.message])
             refusal = Failure(.workerFailed, failure.message)
         }
         // The loser asks again with another attempt; meanwhile both workers stay.

@@ -25,7 +25,7 @@ extension Tracker {
             pinned.insert(name)
             abandon(move, tells: false)
         case .failed(let text):
-            log(.warning, "beginHandoff failed; the worker stays", ["swarm.name": name, "swarm.error": text])
+            log(.warning, "beginHandoff failed; the worker stays", ["name": name, "error": text])
             giveUpForNow(move)
         case .busy:
             giveUpForNow(move)
@@ -98,14 +98,14 @@ extension Tracker {
         }
         if let refusal = answer.refusal {
             count(.handoffsRefused)
-            log(.debug, "handoff refused", ["swarm.name": answer.name, "swarm.error": refusal.message])
+            log(.debug, "handoff refused", ["name": answer.name, "error": refusal.message])
             guard move.purpose == .merge else { return refused(move) }
             guard losing.refused(answer.name, now: now.uptime, byWorker: refusal.code == .workerFailed) else {
                 return abandon(move, tells: false)
             }
             log(
                 .error, "resolveConflict failed again and again; the other state is given up",
-                ["swarm.name": answer.name])
+                ["name": answer.name])
         }
         if move.hasStopped {
             move.phase = .committed

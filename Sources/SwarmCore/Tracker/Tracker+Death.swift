@@ -113,7 +113,7 @@ extension Tracker {
         registry.bury(node)
         views.remove(node)
         count(.membersDown)
-        log(.notice, "member is down", ["swarm.member": node.description, "swarm.cause": "\(cause)"])
+        log(.notice, "member is down", ["member": node.description, "cause": "\(cause)"])
         out.append(.event(cause == .left ? .memberLeft(node) : .memberDown(node, cause)))
         if tells { out.append(.broadcast(.verdict(Verdict(node: node, life: buriedLife, cause: cause)))) }
         report(node)
@@ -220,7 +220,7 @@ extension Tracker {
             isClient: own.isClient)
         out.append(.life(life + 1))
         count(.returns)
-        log(.warning, "this node was declared dead and returns", ["swarm.life": "\(life + 1)"])
+        log(.warning, "this node was declared dead and returns", ["life": "\(life + 1)"])
         isReady = false
         hasReadyView = false
         views = []

@@ -24,7 +24,7 @@ extension Tracker {
             return
         }
         draining = Drain(requests: id.map { [$0] } ?? [], deadline: now.uptime + timeout)
-        log(.info, "draining", ["swarm.names": "\(workers.count)"])
+        log(.info, "draining", ["names": "\(workers.count)"])
         out.append(.broadcast(.hello(hello(wantsView: false))))
         nextBeat = now.uptime
         topologyChanged()

@@ -17,7 +17,7 @@ extension Tracker {
             hasQuorum = false
             quorumLostAt = now.uptime
             out.append(.event(.quorum(false)))
-            log(.warning, "quorum lost", ["swarm.heard": "\(heard)", "swarm.quorum": "\(quorum)"])
+            log(.warning, "quorum lost", ["heard": "\(heard)", "quorum": "\(quorum)"])
         }
         if let lost = quorumLostAt, now.uptime >= lost + configuration.quorumGrace {
             quorumLostAt = nil

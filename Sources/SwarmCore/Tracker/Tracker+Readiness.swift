@@ -13,7 +13,7 @@ extension Tracker {
             return
         }
         isReady = true
-        log(.info, "ready", ["swarm.members": "\(membership.members.count + 1)"])
+        log(.info, "ready", ["members": "\(membership.members.count + 1)"])
         out.append(.event(.ready))
         out.append(.broadcast(.hello(hello(wantsView: false))))
         nextBeat = now.uptime

@@ -140,7 +140,7 @@ extension Tracker {
         if heartbeat.sequence > have { askRepair(of: origin, holder: origin, urgent: false) }
         if registry.logs[origin]?.agrees(with: heartbeat.digest) == false {
             count(.drifts)
-            log(.warning, "entries differ from their origin's; asking for all", ["swarm.member": origin.description])
+            log(.warning, "entries differ from their origin's; asking for all", ["member": origin.description])
             askRepair(of: origin, holder: origin, urgent: true, whole: true)
         }
         if heartbeat.placement == layouts.digest { return }

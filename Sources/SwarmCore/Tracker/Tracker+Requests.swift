@@ -25,13 +25,19 @@ extension Tracker {
     }
 
     private mutating func expire(_ request: PendingRequest) {
+        let mayHaveExecuted = request.openTries > 0
+        guard membership.health.isConnected else {
+            let text = "no answer within the timeout, and no connection to the broker; check that it runs and is reachable"
+            return complete(
+                request.id, .failure(Failure(.disconnected, text, mayHaveExecuted: mayHaveExecuted)))
+        }
         let because = request.lastFailure.map { ": \($0.message)" } ?? ""
         complete(
             request.id,
             .failure(
                 Failure(
                     .timeout, "no answer within the timeout\(because); try again, or allow more time",
-                    mayHaveExecuted: request.openTries > 0)))
+                    mayHaveExecuted: mayHaveExecuted)))
     }
 
     // MARK: Routing

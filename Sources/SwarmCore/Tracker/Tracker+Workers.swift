@@ -66,7 +66,7 @@ extension Tracker {
         case .orphan, .revival:
             log(
                 .warning, "a worker could not be started again",
-                ["swarm.name": start.name, "swarm.error": failure.message])
+                ["name": start.name, "error": failure.message])
             if case .revival = start.purpose { parked[start.name] = now.uptime + configuration.settleLimit }
             nextOrphanScan = now.uptime + configuration.settleLimit
         }
@@ -167,7 +167,7 @@ extension Tracker {
     /// A worker ended on its own. Its policy says whether the name waits for another start, or is unregistered.
     private mutating func ended(_ workerID: UInt64, failure: String?, restart: Bool, backoff: UInt64) {
         guard let worker = workers.removeValue(forKey: workerID) else { return }
-        if let failure { log(.warning, "worker failed", ["swarm.name": worker.name, "swarm.error": failure]) }
+        if let failure { log(.warning, "worker failed", ["name": worker.name, "error": failure]) }
         if incoming[worker.name]?.workerID == workerID {
             return discard(worker.name, refusal: Failure(.startFailed, failure ?? "it stopped itself"))
         }
