@@ -195,13 +195,16 @@ extension WorkerCell {
     /// themselves, once the tracker knows that the worker has stopped here.
     private func handOn(_ remains: WorkerGate.Remains) {
         var held: [HeldMessage] = []
-        var callers: [any LocalLetter] = []
+        var callers: [ReplySlot] = []
         for letter in remains.letters {
             switch letter {
             case .encoded(let payload, let request, let oneWay):
                 held.append(HeldMessage(request: request, payload: payload, oneWay: oneWay))
-            case .local(let letter) where letter.isCall: callers.append(letter)
             case .local(let letter), .tick(_, let letter, _):
+                if let slot = letter.slot {
+                    callers.append(slot)
+                    continue
+                }
                 do {
                     held.append(
                         HeldMessage(request: nil, payload: try letter.encoded(with: runtime.coder), oneWay: true))
@@ -213,6 +216,6 @@ extension WorkerCell {
         }
         for control in remains.controls { cutOff(control) }
         runtime.report(.stopped(workerID: workerID, held: held))
-        for caller in callers { caller.redirect() }
+        for caller in callers { caller.settle(.elsewhere) }
     }
 }

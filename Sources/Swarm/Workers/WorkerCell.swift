@@ -104,9 +104,9 @@ final class WorkerCell: Sendable {
         }
         switch letter {
         case .local(let letter), .tick(_, let letter, _):
-            guard letter.take() else { return }
+            if let slot = letter.slot, !slot.take() { return }
             runtime.metrics.count(.messages)
-            await letter.handle(by: body) { if let failure = $0 { self.end(failure: failure) } }
+            await letter.handle(by: body) { self.end(failure: $0) }
         case .encoded(let payload, let request, _):
             runtime.metrics.count(.messages)
             let (result, failure) = await body.receive(payload, coder: runtime.coder)
@@ -123,8 +123,8 @@ final class WorkerCell: Sendable {
     /// Tells whoever waits; counts where nobody does.
     func refuse(_ letter: Letter, with error: SwarmError) {
         switch letter {
-        case .local(let letter) where letter.isCall: letter.refuse(with: error)
-        case .local, .tick: runtime.metrics.count(.drops)
+        case .local(let letter), .tick(_, let letter, _):
+            if let slot = letter.slot { slot.settle(.failure(error)) } else { runtime.metrics.count(.drops) }
         case .encoded(_, let request, _): runtime.refuse(request, error.failure)
         }
     }

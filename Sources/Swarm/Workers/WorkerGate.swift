@@ -141,7 +141,8 @@ struct WorkerGate {
 
     // MARK: Letters
 
-    mutating func admit(_ letter: Letter, canHandleNow: Bool = false) -> Admission {
+    /// `letter` is made only if it has to wait.
+    mutating func admit(_ letter: @autoclosure () -> Letter, canHandleNow: Bool = false) -> Admission {
         switch phase {
         case .stopped: return .gone
         case .stopping where closing?.collectsHeld != true: return .gone
@@ -158,7 +159,7 @@ struct WorkerGate {
             mailbox.removeAll(where: \.isAbandoned)
             guard mailbox.count < limit else { return .full }
         }
-        mailbox.append(letter)
+        mailbox.append(letter())
         return .queued
     }
 
@@ -225,7 +226,7 @@ struct WorkerGate {
     mutating func handoffBegun(attempt: UInt64, _ choice: HandoffChoice) -> Bool {
         isAskingForHandoff = false
         guard phase == .holding, self.attempt == attempt else { return false }
-        if !choice.isGoing { goOn() }
+        if !choice.isChosen { goOn() }
         return true
     }
 
@@ -318,11 +319,12 @@ extension WorkerGate.Control {
 }
 
 extension HandoffChoice {
-    /// The worker is to move: its mailbox stays held until the tracker decides.
-    fileprivate var isGoing: Bool {
+    /// The mailbox stays held until the tracker decides. With `ignore` too: a worker that lost a conflict goes all the
+    /// same.
+    fileprivate var isChosen: Bool {
         switch self {
-        case .restart, .resume: true
-        case .ignore, .failed, .busy: false
+        case .restart, .resume, .ignore: true
+        case .failed, .busy: false
         }
     }
 }

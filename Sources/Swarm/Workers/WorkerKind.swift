@@ -24,7 +24,7 @@ final class WorkerKind: Sendable {
                 throw Failure(.startFailed, "\(W.kind) refused to start with \(ErrorText.of(error)); see its log.")
             }
         }
-        letter = { message in (message as? W.Message).map { TypedLetter<W>($0, isCall: false) } }
+        letter = { message in (message as? W.Message).map { TypedLetter<W>($0) } }
     }
 
     /// The kinds by name. Throws `invalidArgument` for names that are not allowed or used twice.
@@ -118,17 +118,27 @@ final class TypedBody<W: Worker>: WorkerBody {
     ///
     /// The caller's task goes over to the worker's actor, which takes no thread hop if nobody is there, and starts the
     /// task from within, which runs at once as it is where it belongs.
-    nonisolated(nonsending) func handleNow(_ letter: TypedLetter<W>, in cell: WorkerCell, turn: UInt64) async {
-        await Self.handle(letter, by: worker, in: cell, turn: turn)
+    nonisolated(nonsending) func handleNow(
+        _ message: W.Message, _ slot: ReplySlot, in cell: WorkerCell, turn: UInt64
+    ) async {
+        await Self.handle(message, slot, by: worker, in: cell, turn: turn)
     }
 
-    private static func handle(_ letter: TypedLetter<W>, by worker: isolated W, in cell: WorkerCell, turn: UInt64) {
+    private static func handle(
+        _ message: W.Message, _ slot: ReplySlot, by worker: isolated W, in cell: WorkerCell, turn: UInt64
+    ) {
         let task = Task.immediate {
-            let result: Result<W.Reply, any Error>
-            do { result = .success(try await worker.receive(letter.message)) } catch { result = .failure(error) }
-            letter.settle(result) { cell.leave(turn: turn, failure: $0) }
+            do {
+                let reply = try await worker.receive(message)
+                cell.leave(turn: turn, failure: nil)
+                slot.settle(.reply(reply))
+            } catch {
+                let text = ErrorText.of(error)
+                cell.leave(turn: turn, failure: text)
+                slot.settle(.failure(SwarmError.workerFailed(text)))
+            }
         }
         // Kept where it can be cancelled if the worker is to stop and does not let go.
-        if letter.outcome == nil { cell.keep(task, turn: turn) }
+        if slot.outcome == nil { cell.keep(task, turn: turn) }
     }
 }

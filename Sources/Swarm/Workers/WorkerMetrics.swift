@@ -1,4 +1,4 @@
-import Metrics
+package import Metrics
 
 /// The metrics of the runtime of workers: counters `swarm_worker_<event>`, each with the dimensions given, usually
 /// `cluster` and `node`.
@@ -31,8 +31,8 @@ package struct WorkerMetrics: Sendable {
     /// By the raw value of the event.
     private let counters: [CoreMetrics.Counter]
 
-    package init(dimensions: [(String, String)] = []) {
-        counters = Event.allCases.map { .init(label: $0.label, dimensions: dimensions) }
+    package init(dimensions: [(String, String)] = [], factory: any MetricsFactory = MetricsSystem.factory) {
+        counters = Event.allCases.map { .init(label: $0.label, dimensions: dimensions, factory: factory) }
     }
 
     func count(_ event: Event) { counters[event.rawValue].increment() }

@@ -40,11 +40,10 @@ public struct WorkerRef<Target: Worker>: Sendable, CustomStringConvertible {
         let services = try node()
         try Task.checkCancellation()
         var timeout = timeout ?? services.defaultTimeout
-        if let cell = localCell(services) {
-            switch try await cell.call(message, as: Target.self, timeout: timeout) {
-            case .reply(let reply): return reply
-            case .elsewhere(let left): timeout = left
-            }
+        if let cell = localCell(services),
+            let reply = try await cell.call(message, as: Target.self, timeout: &timeout)
+        {
+            return reply
         }
         let reply = try await deliver(message, oneWay: false, through: services, timeout)
         guard case .payload(let payload) = reply else {

@@ -81,10 +81,10 @@ import Testing
 
     @Test func abandonedLettersMakeRoom() throws {
         let it = try running()
-        let call = TypedLetter<PlainWorker>(Note("x"), isCall: true)
-        _ = it.gate.admit(.local(call))
+        let slot = ReplySlot()
+        _ = it.gate.admit(.local(TypedLetter<PlainWorker>(Note("x"), slot: slot)))
         _ = it.gate.admit(letter(2))
-        call.settle(.failure(CancellationError()))
+        slot.settle(.failure(CancellationError()))
         it.gate.noteAbandoned()
         guard case .queued = it.gate.admit(letter(3)) else {
             Issue.record("no room")
@@ -133,16 +133,14 @@ import Testing
         #expect(it.message(next) == 1)
     }
 
-    @Test func aWorkerThatDoesNotMoveGoesOnByItself() throws {
-        for choice in [HandoffChoice.ignore, .failed("x")] {
-            let it = try running()
-            _ = it.gate.beginHandoff(attempt: 1)
-            _ = it.gate.admit(letter(1))
-            let turn = try #require(it.change { $0.enter() })
-            _ = it.gate.next(turn: turn)
-            #expect(it.change { $0.handoffBegun(attempt: 1, choice) })
-            #expect(it.message(turn) == 1)
-        }
+    @Test func aWorkerThatFailsToMoveGoesOnByItself() throws {
+        let it = try running()
+        _ = it.gate.beginHandoff(attempt: 1)
+        _ = it.gate.admit(letter(1))
+        let turn = try #require(it.change { $0.enter() })
+        _ = it.gate.next(turn: turn)
+        #expect(it.change { $0.handoffBegun(attempt: 1, .failed("x")) })
+        #expect(it.message(turn) == 1)
     }
 
     @Test func patienceEndsOnlyWhatIsStillUnderWay() throws {

@@ -46,7 +46,9 @@ import Testing
         try await bench.start(1, "a", script, kind: "roomy")
         let ref = WorkerRef<ScriptedWorker<Roomy>>(name: "a", services: bench.services)
         for number in 0..<1_000 {
-            if number.isMultiple(of: 10) { _ = try await ref.call(Note("\(number)")) } else {
+            if number.isMultiple(of: 10) {
+                _ = try await ref.call(Note("\(number)"))
+            } else {
                 try await ref.send(Note("\(number)"))
             }
         }
@@ -214,6 +216,25 @@ import Testing
         await expect(code: .notRunning) {
             _ = try await WorkerContext.standalone(name: "a").worker("b", as: PlainWorker.self).call(Note("x"))
         }
+    }
+
+    /// An answer of nil is an answer.
+    @Test func aReplyMayBeOptional() async throws {
+        actor Finder: Worker {
+            static let kind = "finder"
+            init(_ context: WorkerContext, arguments: NoValue) throws {}
+            func receive(_ message: Int) async throws -> Int? { message > 0 ? message : nil }
+        }
+        let bench = try Bench()
+        let id = try bench.runtime.adopt(
+            Finder(.standalone(name: "f"), arguments: NoValue()), name: "f")
+        bench.services.show(Bench.claim("f", id))
+        let ref = WorkerRef<Finder>(name: "f", services: bench.services)
+        #expect(try await ref.call(1) == 1)
+        #expect(try await ref.call(0) == nil)
+        bench.perform(.deliver(workerID: id, request: Bench.request(1), payload: Array("0".utf8), oneWay: false))
+        #expect(await bench.answer(1) == .success(Array("null".utf8)))
+        #expect(bench.services.asked.events.isEmpty)
     }
 
     @Test func equalByName() {

@@ -1,7 +1,7 @@
 import IntervalTreeClocks
 import Logging
-import Synchronization
 import SwarmCore
+import Synchronization
 import Testing
 
 @testable import Swarm
@@ -17,7 +17,10 @@ final class Bench: Sendable {
     let services = FakeServices()
     let runtime: WorkerRuntime
 
-    init(_ configure: (inout WorkerRuntimeConfiguration) -> Void = { _ in }) throws {
+    init(
+        metrics: WorkerMetrics = WorkerMetrics(),
+        _ configure: (inout WorkerRuntimeConfiguration) -> Void = { _ in }
+    ) throws {
         var configuration = WorkerRuntimeConfiguration()
         configure(&configuration)
         let time = Weakly<Bench>()
@@ -27,7 +30,8 @@ final class Bench: Sendable {
                 PlainWorker.self, ScriptedWorker<Permanent>.self, ScriptedWorker<Temporary>.self,
                 ScriptedWorker<Roomy>.self,
             ],
-            configuration: configuration, logger: Logger(label: "test") { _ in MetadataHandler() }, clock: clock,
+            configuration: configuration, logger: Logger(label: "test") { _ in MetadataHandler() },
+            metrics: metrics, clock: clock,
             uptime: { time.value?.uptime.load(ordering: .acquiring) ?? 0 },
             report: { [signals] in signals.record($0) })
         time.value = self
