@@ -146,6 +146,14 @@ final class ClientLink: Sendable {
         if !isBlocked { wake.set() }
     }
 
+    /// The broker refuses the client's user something. It does not say which message it means.
+    func refused(_ refusal: BrokerRefusal) {
+        let error = SwarmError(
+            .unauthorized, "The broker's user may not do this (\(refusal)): give it the permission.",
+            mayHaveExecuted: true)
+        for entry in state.withLock({ $0.pending.takeSent() }) { entry.waiter.fail(error) }
+    }
+
     /// What was on its way is lost, or answered to a queue that is gone. True if nothing has ever succeeded or failed
     /// before.
     func disconnected(_ reason: String) -> Bool {

@@ -171,7 +171,8 @@ final class ClientRole: ConnectionRole {
         case .unblocked: link.setBlocked(false)
         case .channelClosed(_, let refusal):
             // Of what was on its way on the channel nothing is known any more.
-            throw refusal.code == BrokerRefusal.accessRefused ? .refused(refusal) : .lost("a channel: \(refusal)")
+            if refusal.code == BrokerRefusal.accessRefused { link.refused(refusal) }
+            throw .lost("the broker closed a channel: \(refusal)")
         case .consumerCancelled: throw .lost("the queue of answers was deleted")
         }
     }

@@ -171,6 +171,8 @@ extension BrokerConnection {
                 throw .unusable("The broker does not accept logins by password (SASL PLAIN): enable them there.")
             case AMQP_STATUS_TIMEOUT.rawValue:
                 throw .unreachable("\(endpoint.address) accepts connections but does not answer the login")
+            case AMQP_STATUS_SSL_ERROR.rawValue:
+                throw .insecure("\(endpoint.address) ended the login: does it ask for a client certificate?")
             default:
                 throw .unreachable("\(endpoint.address) ended the login: \(Self.text(reply.library_error))")
             }

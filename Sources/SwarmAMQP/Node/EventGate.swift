@@ -26,8 +26,12 @@ final class EventGate: Sendable {
     /// Whether frames may be sent: topology and bindings stand, and the lock of the name is held.
     private let isOpenForFrames = Atomic(false)
     private let metrics: AMQPMetrics
+    private let logger: Logger
 
-    init(metrics: AMQPMetrics) { self.metrics = metrics }
+    init(metrics: AMQPMetrics, logger: Logger) {
+        self.metrics = metrics
+        self.logger = logger
+    }
 
     var canPublish: Bool { isOpenForFrames.load(ordering: .acquiring) }
 
@@ -91,6 +95,7 @@ final class EventGate: Sendable {
         state.hasBeenAnnounced = true
         state.isOutageTold = false
         metrics.count(.connected)
+        logger.info("Connected to the broker.", metadata: [AMQPLoggingKey.queue: "\(queue)"])
         state.emit?(.connected(queue: queue))
         for binding in state.bound { state.emit?(.bound(binding)) }
     }

@@ -93,8 +93,6 @@ final class NodeConsumer: ConnectionRole {
                 .consume(queue: topology.queue(lane), tag: "\(lane)", acknowledges: topology.prefetch(lane) != nil),
                 on: lane.channel)
         }
-        link.context.logger.debug(
-            "Bound and consuming.", metadata: [AMQPLoggingKey.queue: "\(topology.queue(.heartbeat))"])
         reporter.connected()
         link.gate.consumerReady(queue: topology.queue(.heartbeat), bound: bindings.filter(bound.contains))
         link.publisherWake.set()

@@ -17,6 +17,8 @@ final class NodeLink: Sendable {
     private let receipts = Mutex<[FrameReceipt]>([])
     private let serves = Atomic(false)
     private let consumerRestart = Atomic(false)
+    /// Uptime in nanoseconds at which depths were noted last.
+    private let depthsNoted = Atomic<UInt64>(0)
 
     /// More than can be outstanding: what comes beyond was never delivered.
     private static let receiptLimit = 3 * 65_535
@@ -24,7 +26,7 @@ final class NodeLink: Sendable {
     init(_ context: TransportContext, options: AMQPOptions) {
         self.context = context
         metrics = AMQPMetrics(cluster: context.cluster, node: context.node.name)
-        gate = EventGate(metrics: metrics)
+        gate = EventGate(metrics: metrics, logger: context.logger)
         outbound = Mutex(OutboundQueue(options.outbound))
     }
 
@@ -47,16 +49,17 @@ final class NodeLink: Sendable {
 
     func countDropped(_ lane: TransportLane) { outbound.withLock { $0.countDropped(lane) } }
 
-    /// Tells of dropped frames, and notes how many wait.
+    /// Tells of dropped frames; and, once a second, notes how many wait.
     func reportDropped() {
-        let (dropped, depths) = outbound.withLock { queue in
-            (queue.takeDropped(), TransportLane.allCases.map { ($0, queue.count($0)) })
-        }
-        for (lane, depth) in depths { metrics.depth(lane, depth) }
-        for (lane, count) in dropped {
+        for (lane, count) in outbound.withLock({ $0.takeDropped() }) {
             metrics.dropped(lane, count)
             gate.send(.dropped(lane, count: count))
         }
+        let now = Uptime.nanoseconds()
+        guard now - depthsNoted.load(ordering: .relaxed) >= 1_000_000_000 else { return }
+        depthsNoted.store(now, ordering: .relaxed)
+        let depths = outbound.withLock { queue in TransportLane.allCases.map { ($0, queue.count($0)) } }
+        for (lane, depth) in depths { metrics.depth(lane, depth) }
     }
 
     // MARK: To the consumer

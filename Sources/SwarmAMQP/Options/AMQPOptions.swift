@@ -9,7 +9,7 @@ public struct AMQPOptions: Sendable {
     public var connectTimeout: Duration = .seconds(5)
     /// The longest wait for the answer to a declaration or a binding. Default: 15 s; a busy broker takes its time.
     public var replyTimeout: Duration = .seconds(15)
-    /// How long one write to the broker may hang before the connection is given up. Default: 10 s.
+    /// How long the writing of one message may take before the connection is given up. Default: 10 s.
     public var stallLimit: Duration = .seconds(10)
     /// How long a node waits for the lock of its name, which the broker may still hold for a connection that died
     /// silently. Nil: 15 s, or four heartbeats if that is longer.

@@ -119,26 +119,6 @@ struct AMQPFailureTests {
         }
     }
 
-    @Test func refusesANameThatALiveNodeHolds() async throws {
-        try await withPrivateBroker { broker in
-            try await broker.start()
-            let impatient = { @Sendable (options: inout AMQPOptions) in options.nameLockTimeout = .seconds(1) }
-            try await node(broker).run { holder in
-                try await holder.events.connected()
-                let second = node(broker, change: impatient)
-                let error = await #expect(throws: SwarmError.self) {
-                    try await second.run { try await $0.events.connected() }
-                }
-                #expect(error?.code == .nameTaken)
-                #expect(error?.message.contains("'a'") == true)
-                // The holder has noticed nothing.
-                #expect(!holder.events.all.contains { if case .received = $0 { true } else { false } })
-            }
-            // Given back in order: taken at once.
-            try await node(broker, change: impatient).run { try await $0.events.connected() }
-        }
-    }
-
     @Test func endsWhenItsNameIsTakenDuringAnOutage() async throws {
         try await withPrivateBroker { broker in
             try await broker.start()
@@ -197,6 +177,49 @@ struct AMQPFailureTests {
                 #expect(error?.message.contains("wrong") == false)
                 #expect(error?.message.contains("Check user and password") == true)
                 #expect(error?.message.contains("list_permissions") == true)
+            }
+        }
+    }
+
+    @Test func declaresAllAnewWhenSomethingIsDeleted() async throws {
+        try await withPrivateBroker { broker in
+            try await broker.start()
+            try await node(broker).run { node in
+                node.transport.bind(.group("g"))
+                node.transport.serveRequests(true)
+                let first = try await node.events.connected()
+                let exchange = "swarm.\(cluster).groups"
+                try await broker.control(
+                    "eval",
+                    #"rabbit_exchange:delete(rabbit_misc:r(<<"/">>, exchange, <<"\#(exchange)">>), false, <<"t">>)."#)
+                node.send(.groups, key: "g", lane: .group, body: [1])
+                let second = try await node.events.connected()
+                #expect(second != first)
+                node.send(.groups, key: "g", lane: .group, body: [2])
+                #expect(try await node.events.received { $0.lane == .group }.body == [2])
+
+                try await broker.control(
+                    "eval",
+                    #"{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"\#(second)">>)), rabbit_amqqueue:delete(Q, false, false, <<"t">>)."#
+                )
+                #expect(try await node.events.connected() != second)
+
+                // The shared queue comes back without a new connection.
+                try await broker.control("delete_queue", "swarm.\(cluster).requests")
+                var id: UInt64 = 0
+                repeat { id += 1 } while try await isReturned(id, node)
+            }
+        }
+    }
+
+    /// Whether a request finds no queue; otherwise it has arrived.
+    private func isReturned(_ id: UInt64, _ node: TransportHarness) async throws -> Bool {
+        node.send(.requests, key: "probe", lane: .request, returnID: id)
+        return try await node.events.next("answer") {
+            switch $0 {
+            case .returned(id): true
+            case .received(let frame) where frame.lane == .request: false
+            default: nil
             }
         }
     }

@@ -172,6 +172,11 @@ struct AMQPTransportTests {
                 #expect(request.replyTo == "answers")
                 second.transport.acknowledge(try #require(request.receipt))
                 second.transport.serveRequests(false)
+                // When the second of these stands, what was asked before the first has been done.
+                for group in ["g", "h"] {
+                    second.transport.bind(.group(group))
+                    try await second.events.bound(.group(group))
+                }
                 first.transport.serveRequests(true)
                 #expect(!(try await isReturned(1_000_000, first)))
                 #expect(try await first.events.received().lane == .request)
@@ -187,6 +192,24 @@ struct AMQPTransportTests {
         guard first == id else { return false }
         _ = try await node.events.next("returned") { if case .returned(id + 1) = $0 { true } else { nil } }
         return true
+    }
+
+    @Test func refusesANameThatALiveNodeHolds() async throws {
+        var options = AMQPOptions()
+        options.nameLockTimeout = .seconds(1)
+        let second = TransportHarness(url: url, cluster: cluster, options: options)
+        try await TransportHarness(url: url, cluster: cluster).run { holder in
+            try await holder.events.connected()
+            let error = await #expect(throws: SwarmError.self) {
+                try await second.run { try await $0.events.connected() }
+            }
+            #expect(error?.code == .nameTaken)
+            #expect(error?.message.contains("'a'") == true)
+            // The holder has noticed nothing.
+            #expect(!holder.events.all.contains { if case .received = $0 { true } else { false } })
+        }
+        // Given back in order: taken at once.
+        try await TransportHarness(url: url, cluster: cluster, options: options).run { try await $0.events.connected() }
     }
 
     @Test func clientsDeclareNoLanesForWorkers() async throws {
