@@ -27,6 +27,8 @@ extension Tracker {
         log(.info, "draining", ["names": "\(workers.count)"])
         out.append(.broadcast(.hello(hello(wantsView: false))))
         nextBeat = now.uptime
+        // Nothing more is taken in: whoever offers hears it now, not at the end.
+        for name in incoming.keys.sorted() where incoming[name]?.commit == nil { discard(name, refusal: notReady) }
         topologyChanged()
         settled()
         superviseDrain()
@@ -57,6 +59,7 @@ extension Tracker {
     }
 
     private mutating func finishDrain() {
+        for name in incoming.keys.sorted() { discard(name, refusal: notReady) }
         for workerID in workers.keys.sorted() {
             guard let worker = workers.removeValue(forKey: workerID) else { continue }
             out.append(.stop(workerID: workerID, .shutdown, collectsHeld: false))

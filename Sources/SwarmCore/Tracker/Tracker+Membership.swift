@@ -133,18 +133,19 @@ extension Tracker {
         return true
     }
 
-    /// A quorum of K is one only among at most 2K-1.
+    /// A quorum of K is one only among at most 2K-1: the youngest above that are refused, by the same rule everywhere.
     private mutating func admits(_ description: MemberDescription) -> Bool {
         guard let limit = configuration.strategy.membersLimit, !description.isClient else { return true }
-        guard membership.workerNodes.count + 1 > limit else { return true }
-        if !isReady, !membership.own.isClient {
-            halt(
-                Failure(
-                    .membersLimit,
-                    "the cluster has \(limit) members, the most its quorum allows; raise the quorum on all nodes"
-                ))
+        let all = (membership.workerNodes + [description.node]).sorted {
+            ($0.incarnation, $0.name) < ($1.incarnation, $1.name)
         }
-        return false
+        guard all.count > limit else { return true }
+        let kept = all.prefix(limit)
+        if !membership.own.isClient, !kept.contains(node) {
+            let text = "the cluster has \(limit) members, the most its quorum allows; raise the quorum on all nodes"
+            halt(Failure(.membersLimit, text))
+        }
+        return kept.contains(description.node)
     }
 
     mutating func receive(_ view: View, from sender: Sender) {

@@ -4,25 +4,35 @@ extension Tracker {
         guard let quorum = configuration.strategy.quorum, !membership.own.isClient else { return }
         // Who does not hear itself is not heard by the others either, and they may have started its names.
         let heard = hearsItself ? membership.workerNodes.filter { $0 == node || isHeard($0) }.count : 0
+        expireLease()
         if heard >= quorum, membership.health.isConnected {
-            quorumLostAt = nil
-            out.append(.lease(until: now.uptime + configuration.quorumGrace))
-            guard !hasQuorum else { return }
-            hasQuorum = true
-            out.append(.event(.quorum(true)))
-            orphanScan = true
-            return
-        }
-        if hasQuorum {
+            if !hasQuorum {
+                hasQuorum = true
+                out.append(.event(.quorum(true)))
+                orphanScan = true
+            }
+            renewLease()
+        } else if hasQuorum {
             hasQuorum = false
-            quorumLostAt = now.uptime
             out.append(.event(.quorum(false)))
             log(.warning, "quorum lost", ["heard": "\(heard)", "quorum": "\(quorum)"])
         }
-        if let lost = quorumLostAt, now.uptime >= lost + configuration.quorumGrace {
-            quorumLostAt = nil
-            stopWithoutQuorum()
-        }
+    }
+
+    /// Not before this node knows which of its names are still its own: it may have been declared dead meanwhile.
+    private mutating func renewLease() {
+        guard isReady, registry.isComplete else { return }
+        let until = now.uptime + configuration.quorumGrace
+        leaseUntil = until
+        out.append(.lease(until: until))
+    }
+
+    /// Past the lease the quorum's side may have started these names, however this node came to be late: what ran here
+    /// does not run on.
+    mutating func expireLease() {
+        guard let until = leaseUntil, now.uptime >= until else { return }
+        leaseUntil = nil
+        stopWithoutQuorum()
     }
 
     private func isHeard(_ node: NodeID) -> Bool {

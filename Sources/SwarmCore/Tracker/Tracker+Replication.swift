@@ -129,6 +129,10 @@ extension Tracker {
         for pending in requests.replicated(origin, upTo: registry.sequence(of: origin)) {
             complete(pending.id, pending.result)
         }
+        if let upTo = owedAcknowledgements[origin], registry.sequence(of: origin) >= upTo {
+            owedAcknowledgements[origin] = nil
+            if membership.members[origin] != nil { send(.acknowledged(upTo: upTo), to: origin) }
+        }
         reviewIncoming(from: origin)
         if !isReady, registry.isComplete { superviseReadiness() }
     }
@@ -238,7 +242,11 @@ extension Tracker {
 
     mutating func acknowledge(_ upTo: UInt64, to asker: NodeID) {
         let have = registry.sequence(of: asker)
-        if have < upTo { askRepair(of: asker, holder: asker, urgent: false) }
+        if have < upTo {
+            // Deltas come through another queue than questions, and are often overtaken.
+            owedAcknowledgements[asker] = max(owedAcknowledgements[asker] ?? 0, upTo)
+            askRepair(of: asker, holder: asker, urgent: false)
+        }
         send(.acknowledged(upTo: min(have, upTo)), to: asker)
     }
 

@@ -27,7 +27,8 @@ extension Tracker {
     private mutating func expire(_ request: PendingRequest) {
         let mayHaveExecuted = request.openTries > 0
         guard membership.health.isConnected else {
-            let text = "no answer within the timeout, and no connection to the broker; check that it runs and is reachable"
+            let text =
+                "no answer within the timeout, and no connection to the broker; check that it runs and is reachable"
             return complete(
                 request.id, .failure(Failure(.disconnected, text, mayHaveExecuted: mayHaveExecuted)))
         }

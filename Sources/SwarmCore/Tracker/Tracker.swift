@@ -80,6 +80,8 @@ package struct Tracker: Sendable {
     /// Operations of the own log that have not been broadcast yet start here.
     var broadcastFrom: UInt64 = 1
     var acknowledgements = AcknowledgementQueue()
+    /// Whom to tell when its log has been applied up to where it asked. What is owed to the dead goes with their burial.
+    var owedAcknowledgements: [NodeID: UInt64] = [:]
     var snapshots: [NodeID: SnapshotAssembly] = [:]
     var services: [SnapshotService] = []
     var repairs = RepairLimiter()
@@ -87,7 +89,8 @@ package struct Tracker: Sendable {
 
     // Quorum and drain
     var hasQuorum = true
-    var quorumLostAt: UInt64?
+    /// Uptime until which workers may work without another look at the quorum.
+    var leaseUntil: UInt64?
     var draining: Drain?
     var watched: [String]? = []
 
@@ -178,8 +181,8 @@ package struct Tracker: Sendable {
         guard now.uptime > limit, membership.health.lastTick > 0 else { return }
         log(.warning, "this process was stalled; verdicts and moves are frozen for a moment")
         membership.health.freeze(now: now.uptime, interval: configuration.heartbeatInterval)
-        // The quorum went on without this node: its workers wait until it is heard again.
-        if configuration.strategy.quorum != nil { out.append(.lease(until: now.uptime)) }
+        // The quorum may have gone on without this node.
+        expireLease()
         for node in membership.live { membership.members[node]?.lastHeard = now.uptime }
     }
 

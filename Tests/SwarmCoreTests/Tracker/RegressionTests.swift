@@ -98,8 +98,9 @@ struct RegressionTests {
         cluster.nodes["a"].map { node in #expect(node.lease.map { $0 < cluster.now } ?? false) }
         cluster.wake("a")
         cluster.run(seconds: 0.05)
-        // Awake, and nobody heard yet: what runs here may not work.
+        // Awake, and nobody heard yet: what ran here is stopped, not resumed by a new lease.
         #expect(cluster.nodes["a"]?.lease.map { $0 <= cluster.now } ?? false)
+        #expect(cluster.nodes["a"]?.workers.isEmpty == true)
         #expect(
             cluster.run(seconds: 60) { c in
                 c.allReady && c.agree && (0..<20).allSatisfy { c.hosts(of: "w\($0)").count == 1 }
@@ -234,5 +235,37 @@ struct RegressionTests {
         cluster.run(seconds: 5)
         // Two nodes at rest: heartbeats, a hello now and then, a vector.
         #expect(cluster.delivered - before < 100)
+    }
+
+    @Test("above the limit of a quorum the youngest halts, whoever met whom first")
+    func membersLimit() {
+        var cluster = cluster(["a", "b"]) { $0.strategy = .staticQuorum(2) }
+        cluster.start("c")
+        cluster.run(seconds: 0.001)
+        cluster.start("d")
+        #expect(cluster.run(seconds: 30) { $0.nodes["d"]?.halted != nil && $0.allReady })
+        #expect(cluster.nodes["d"]?.halted.flatMap { $0 }?.code == .membersLimit)
+        #expect(cluster.up == ["a", "b", "c"])
+    }
+
+    @Test("a node that drains discards what it was about to take over")
+    func drainDiscardsIncoming() {
+        var cluster = cluster(["a"])
+        for index in 0..<30 {
+            _ = cluster.register("w\(index)", at: "a")
+            _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
+        }
+        // The answers are on their way for long: the commit comes when the drain is over.
+        cluster.loses = { message, from, _ in
+            if case .offerAnswer(let answer) = message { return from.name == "b" && answer.refusal == nil }
+            return false
+        }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { ($0.nodes["b"]?.workers.count ?? 0) > 0 })
+        cluster.feed(.drain(nil, timeout: 10_000_000), to: cluster.id("b"))
+        #expect(cluster.nodes["b"]?.workers.isEmpty == true)
+        #expect(cluster.run(seconds: 30) { $0.nodes["b"]?.halted != nil })
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 30) { c in (0..<30).allSatisfy { c.total(of: "w\($0)") == $0 + 1 } })
     }
 }
