@@ -54,11 +54,6 @@ package struct WorkerLedger: Sendable {
         workers.append(record)
         while alive.count <= name.index { alive.append([]) }
         alive[name.index].append(serial)
-        if let parent = record.parent, isKnown(parent), workers[parent.index].token >= token {
-            report(
-                .tokenNotGrown, time,
-                "\(describe(serial)) has \(token), its source \(describe(parent)) has \(workers[parent.index].token)")
-        }
         if !isPrepared { grow(serial, to: token, at: time, isNew: true) }
         return serial
     }
@@ -204,6 +199,12 @@ package struct WorkerLedger: Sendable {
     ) {
         workers[parent.index].successors += 1
         let source = workers[parent.index]
+        if source.token >= workers[child.index].token {
+            report(
+                .tokenNotGrown, time,
+                "\(describe(child)) has \(workers[child.index].token), its source \(describe(parent)) has \(source.token)"
+            )
+        }
         guard disturbance.isUndisturbed(since: source.startedAt) else { return }
         if source.isAlive {
             report(.sourceNotStopped, time, "\(describe(child)) activated, \(describe(parent)) is \(source.phase)")

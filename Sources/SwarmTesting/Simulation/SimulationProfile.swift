@@ -65,6 +65,7 @@ extension SimulationOptions {
             // Heartbeats must get through: a death verdict would be a false one.
             link.loss = min(link.loss, 0.01)
         }
-        if profile == .quorum { strategy = .quorum(nodes / 2 + 1) }
+        // At most 2K-1 members, those that join counted.
+        if profile == .quorum { strategy = .quorum((nodes + (faults[.join] == nil ? 0 : 2)) / 2 + 1) }
     }
 }
