@@ -66,6 +66,9 @@ public final class SwarmNode: Service, Sendable {
     /// - Parameter timeout: What is not handed over by then is not. Default: `timeouts.drain`.
     public func drain(timeout: Duration? = nil) async throws { try await core.drain(timeout: timeout) }
 
+    /// Ends as `kill -9` would; see `NodeCore.crash()`.
+    package func crash() { core.crash() }
+
     /// What happens in the cluster from now on, as this node sees it.
     public var events: LifecycleEvents { LifecycleEvents(broadcaster: core.events) }
 

@@ -84,6 +84,13 @@ extension NodeCore {
         }
     }
 
+    /// Ends as `kill -9` would, as far as one process can: from here on the tracker does nothing and no code of the
+    /// workers is called. Cut the transport first. For demonstrations and tests.
+    func crash() {
+        runtime.crash()
+        queue.close()
+    }
+
     /// Nothing goes in any more, and all who wait are told.
     private func end(with failure: Failure?) {
         queue.close()

@@ -150,6 +150,12 @@ extension WorkerCell {
     /// It was adopted for a registration that was refused.
     func forget() { finish() }
 
+    /// The process is gone, as far as this worker is concerned: nothing of its code is called any more, not even `stop`.
+    func crash() {
+        gate.withLock { $0.task }?.cancel()
+        finish()
+    }
+
     /// The last step. From here on the runtime does not know the worker.
     private func finish(startFailure: Failure? = nil) {
         let (remains, closing, timers) = gate.withLock { gate in

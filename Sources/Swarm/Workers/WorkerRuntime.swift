@@ -106,6 +106,17 @@ package final class WorkerRuntime: Sendable {
         timers.close()
     }
 
+    /// Drops all workers as the death of the process would: none of their code is called any more, `stop` neither, and
+    /// nothing is reported of them. A message in hand is cancelled; what it does until it ends cannot be prevented.
+    package func crash() {
+        let cells = state.withLock { state in
+            state.isClosed = true
+            return state.cells.values.sorted { $0.workerID < $1.workerID }
+        }
+        for cell in cells { cell.crash() }
+        timers.close()
+    }
+
     // MARK: Running workers of the application
 
     /// Takes in a worker that runs already, and gives the id for `Input.adopt`. It gets messages from now on.
