@@ -58,7 +58,7 @@ package final class InMemoryClient: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 broker.perform { [number] fabric in
-                    fabric.request(frame, correlationID: id, client: number, continuation)
+                    fabric.request(frame, correlationID: id, client: number, .first(continuation))
                     // Cancelled before it was there to be cancelled.
                     if Task.isCancelled { fabric.fail(id, CancellationError(), client: number) }
                 }
@@ -75,6 +75,29 @@ package final class InMemoryClient: Sendable {
             of: InboundFrame.self, bufferingPolicy: .bufferingNewest(limit))
         try broker.performThrowing { [number] fabric in
             try fabric.subscribe(to: pattern, client: number, continuation)
+        }
+        return stream
+    }
+
+    /// Publishes a frame anywhere, with this client's own queue as `reply_to`, and gives every answer, until the sequence is
+    /// left or the time is over. At most `limit` wait for the reader; further ones push out the oldest.
+    package func replies(
+        to frame: OutboundFrame, timeout: Duration = .seconds(5), limit: Int = 10_000
+    ) -> AsyncThrowingStream<InboundFrame, any Error> {
+        let id = frame.correlationID ?? broker.perform { "\($0.takeNumber())" }
+        let (stream, continuation) = AsyncThrowingStream.makeStream(
+            of: InboundFrame.self, bufferingPolicy: .bufferingNewest(limit))
+        let timer = Task { [broker, number] in
+            try await Task.sleep(for: timeout)
+            let error = SwarmError(.timeout, "no answer within \(timeout); try again", mayHaveExecuted: true)
+            broker.perform { $0.fail(id, error, client: number) }
+        }
+        continuation.onTermination = { [broker, number] _ in
+            timer.cancel()
+            broker.perform { $0.fail(id, CancellationError(), client: number) }
+        }
+        broker.perform { [number] fabric in
+            fabric.request(frame, correlationID: id, client: number, .every(continuation))
         }
         return stream
     }

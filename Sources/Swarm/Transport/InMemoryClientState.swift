@@ -2,8 +2,22 @@ import SwarmCore
 
 /// What the in-memory broker knows of a client from outside.
 struct InMemoryClientState: Sendable {
+    /// Who waits for the first answer, or for every one.
+    enum Waiter: Sendable {
+        case first(CheckedContinuation<InboundFrame, any Error>)
+        case every(AsyncThrowingStream<InboundFrame, any Error>.Continuation)
+
+        func answer(_ result: Result<InboundFrame, any Error>) {
+            switch (self, result) {
+            case (.first(let continuation), _): continuation.resume(with: result)
+            case (.every(let continuation), .success(let frame)): continuation.yield(frame)
+            case (.every(let continuation), .failure(let error)): continuation.finish(throwing: error)
+            }
+        }
+    }
+
     struct Pending: Sendable {
-        let continuation: CheckedContinuation<InboundFrame, any Error>
+        let waiter: Waiter
         let returnID: UInt64
     }
 

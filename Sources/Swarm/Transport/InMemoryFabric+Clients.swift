@@ -28,10 +28,10 @@ extension InMemoryFabric {
         return clients[number]?.publishing != nil
     }
 
-    /// Publishes a frame that wants an answer. The continuation is resumed once, whatever happens.
+    /// Publishes a frame that wants an answer. The waiter hears of it, whatever happens.
     mutating func request(
         _ frame: OutboundFrame, correlationID: String, client number: Int,
-        _ continuation: CheckedContinuation<InboundFrame, any Error>
+        _ waiter: InMemoryClientState.Waiter
     ) {
         do throws(SwarmError) {
             let link = try connected(client: number)
@@ -41,7 +41,7 @@ extension InMemoryFabric {
             guard state.pending[correlationID] == nil, let returnID = clients[number]?.takeReturnID() else {
                 throw SwarmError(.invalidArgument, "the correlation id is in use; choose another")
             }
-            clients[number]?.pending[correlationID] = .init(continuation: continuation, returnID: returnID)
+            clients[number]?.pending[correlationID] = .init(waiter: waiter, returnID: returnID)
             clients[number]?.correlations[returnID] = correlationID
             var frame = frame
             frame.correlationID = correlationID
@@ -52,14 +52,14 @@ extension InMemoryFabric {
                 fail(correlationID, error, client: number)
             }
         } catch {
-            followups.append(.answer(continuation, .failure(error)))
+            followups.append(.answer(waiter, .failure(error)))
         }
         settle()
     }
 
     mutating func fail(_ correlationID: String, _ error: any Error, client number: Int) {
         guard let pending = clients[number]?.takePending(correlationID) else { return }
-        followups.append(.answer(pending.continuation, .failure(error)))
+        followups.append(.answer(pending.waiter, .failure(error)))
     }
 
     mutating func subscribe(
@@ -83,8 +83,9 @@ extension InMemoryFabric {
         let frame = InboundFrame(delivery, lane: .request, receipt: nil)
         if let continuation = clients[number]?.subscriptions[delivery.queue] {
             followups.append(.deliver(continuation, frame))
-        } else if let id = frame.correlationID, let pending = clients[number]?.takePending(id) {
-            followups.append(.answer(pending.continuation, .success(frame)))
+        } else if let id = frame.correlationID, let pending = clients[number]?.pending[id] {
+            if case .first = pending.waiter { _ = clients[number]?.takePending(id) }
+            followups.append(.answer(pending.waiter, .success(frame)))
         }
     }
 

@@ -2,12 +2,14 @@ import SwarmCore
 
 extension InMemoryFabric {
     /// Nodes of this name, by age.
-    private func numbers(named name: String) -> [Int] { nodes.filter { $0.value.name == name }.map(\.key).sorted() }
+    private func numbers(named name: String) -> [Int] {
+        nodes.indices.filter { nodes[$0].name == name && !nodes[$0].isGone }
+    }
 
     mutating func cut(_ name: String) {
         cutNames.insert(name)
         for number in numbers(named: name) {
-            if let link = nodes[number]?.link { disconnect(link.connection, reason: "the connection was cut") }
+            if let link = nodes[number].link { disconnect(link.connection, reason: "the connection was cut") }
         }
         settle()
     }
@@ -21,17 +23,17 @@ extension InMemoryFabric {
 
     mutating func kill(_ name: String) {
         for number in numbers(named: name) {
-            nodes[number]?.isSilenced = true
-            if let link = nodes[number]?.link { disconnect(link.connection, reason: "killed") }
-            nodes[number]?.forgetNotes()
-            nodes[number]?.backlog.removeAll()
+            nodes[number].isSilenced = true
+            if let link = nodes[number].link { disconnect(link.connection, reason: "killed") }
+            nodes[number].forgetNotes()
+            nodes[number].backlog.removeAll()
         }
         settle()
     }
 
     mutating func setDeaf(_ name: String, _ isDeaf: Bool) {
         for number in numbers(named: name) {
-            guard let link = nodes[number]?.link else { continue }
+            guard let link = nodes[number].link else { continue }
             for queue in [link.heartbeatQueue, link.controlQueue, link.directQueue] {
                 model.setDeaf(queue, isDeaf, into: &outputs)
             }
@@ -46,9 +48,9 @@ extension InMemoryFabric {
             for name in names { sides[name] = side }
         }
         model.returnsAcrossSplit = returns
-        for number in nodes.keys.sorted() {
-            guard let node = nodes[number], let link = node.link else { continue }
-            model.setSide(sides[node.name] ?? 0, of: link.connection, into: &outputs)
+        for number in nodes.indices {
+            guard let link = nodes[number].link else { continue }
+            model.setSide(sides[nodes[number].name] ?? 0, of: link.connection, into: &outputs)
         }
         settle()
     }
@@ -60,7 +62,7 @@ extension InMemoryFabric {
 
     mutating func start() {
         model.start()
-        for number in nodes.keys.sorted() { wake(number) }
+        for number in nodes.indices { wake(number) }
     }
 
     mutating func setAlarm(_ isOn: Bool) {
@@ -72,6 +74,6 @@ extension InMemoryFabric {
         start()
         setAlarm(false)
         split([], returns: true)
-        for name in Set(nodes.values.map(\.name)).union(cutNames).sorted() { heal(name) }
+        for name in Set(nodes.map(\.name)).union(cutNames).sorted() { heal(name) }
     }
 }

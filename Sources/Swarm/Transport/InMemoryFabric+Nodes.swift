@@ -3,50 +3,55 @@ import SwarmCore
 
 extension InMemoryFabric {
     mutating func addNode(_ context: TransportContext) -> Int {
-        let number = takeNumber()
-        nodes[number] = InMemoryNode(context: context, configuration: configuration)
-        return number
+        let node = InMemoryNode(context: context, configuration: configuration)
+        if let free = nodes.firstIndex(where: \.isGone) {
+            nodes[free] = node
+            return free
+        }
+        nodes.append(node)
+        return nodes.count - 1
     }
 
     mutating func removeNode(_ number: Int) {
-        if let link = nodes[number]?.link { disconnect(link.connection, reason: "the node has gone") }
-        nodes[number] = nil
+        if let link = nodes[number].link { disconnect(link.connection, reason: "the node has gone") }
+        nodes[number].end()
+        nodes[number].isGone = true
         settle()
     }
 
     mutating func begin(_ number: Int, _ clock: AsyncStream<Void>.Continuation) throws(SwarmError) {
-        guard nodes[number]?.isRunning == false else {
+        guard !nodes[number].isRunning else {
             throw SwarmError(.invalidArgument, "run() of this connection has been called already; call it once")
         }
-        nodes[number]?.begin(clock)
+        nodes[number].begin(clock)
     }
 
     mutating func end(_ number: Int) {
-        if let link = nodes[number]?.link { disconnect(link.connection, reason: "the node has stopped") }
-        nodes[number]?.end()
+        if let link = nodes[number].link { disconnect(link.connection, reason: "the node has stopped") }
+        nodes[number].end()
         settle()
     }
 
     /// What the node is to be told next; nil puts its task to sleep until something happens.
     mutating func next(_ number: Int) throws(SwarmError) -> TransportEvent? {
         try connectIfPossible(number)
-        if let event = nodes[number]?.nextNote() { return event }
+        if let event = nodes[number].nextNote() { return event }
         if let frame = nextFrame(number) { return .received(frame) }
-        nodes[number]?.sleep()
+        nodes[number].sleep()
         return nil
     }
 
     private mutating func nextFrame(_ number: Int) -> InboundFrame? {
-        guard let link = nodes[number]?.link else { return nil }
+        guard let link = nodes[number].link else { return nil }
         // Settled here, too: what is taken may make something else ready or drop it.
         defer { if !outputs.isEmpty { settle() } }
         if let frame = take(link.heartbeatQueue, .heartbeat, link) { return frame }
         let first = link.isDirectNext ? link.directQueue : link.controlQueue
         let second = link.isDirectNext ? link.controlQueue : link.directQueue
-        nodes[number]?.link?.isDirectNext.toggle()
+        nodes[number].link?.isDirectNext.toggle()
         if let frame = take(first, .control, link) ?? take(second, .control, link) { return frame }
         if let queue = link.groupQueue, let frame = take(queue, .group, link) { return frame }
-        return nodes[number]?.requests.popFirst()
+        return nodes[number].requests.popFirst()
     }
 
     private mutating func take(_ queue: BrokerQueueID, _ lane: TransportLane, _ link: InMemoryNode.Link)
@@ -60,9 +65,8 @@ extension InMemoryFabric {
     // MARK: Connecting
 
     private mutating func connectIfPossible(_ number: Int) throws(SwarmError) {
-        guard nodes[number]?.wantsConnection == true, model.isRunning, let context = nodes[number]?.context,
-            !cutNames.contains(context.node.name)
-        else { return }
+        guard nodes[number].wantsConnection, model.isRunning, !cutNames.contains(nodes[number].name) else { return }
+        let context = nodes[number].context
         do {
             try connect(number, context)
         } catch .resourceLocked {
@@ -90,10 +94,10 @@ extension InMemoryFabric {
             queueUses[link.controlQueue] = .lane(.control, node: number)
             queueUses[link.directQueue] = .lane(.control, node: number)
             if let queue = link.groupQueue { queueUses[queue] = .lane(.group, node: number) }
-            nodes[number]?.link = link
-            nodes[number]?.note(.connected(queue: model.name(of: link.heartbeatQueue) ?? ""))
-            for binding in nodes[number]?.orderedBindings ?? [] { establish(binding, of: number) }
-            if nodes[number]?.servesRequests == true { startServing(number) }
+            nodes[number].link = link
+            nodes[number].note(.connected(queue: model.name(of: link.heartbeatQueue) ?? ""))
+            for binding in nodes[number].orderedBindings { establish(binding, of: number) }
+            if nodes[number].servesRequests { startServing(number) }
         } catch {
             model.disconnect(connection, into: &outputs)
             throw error
@@ -144,16 +148,15 @@ extension InMemoryFabric {
     // MARK: Bindings
 
     mutating func bind(_ binding: TransportBinding, of number: Int) {
-        guard let context = nodes[number]?.context else { return }
-        if case .group = binding, context.isClient { return }
-        nodes[number]?.add(binding)
+        if case .group = binding, nodes[number].context.isClient { return }
+        nodes[number].add(binding)
         establish(binding, of: number)
         wake(number)
         settle()
     }
 
     mutating func unbind(_ binding: TransportBinding, of number: Int) {
-        guard nodes[number]?.remove(binding) == true, let link = nodes[number]?.link,
+        guard nodes[number].remove(binding), let link = nodes[number].link,
             let (queue, exchange, key) = place(of: binding, link)
         else { return }
         try? model.unbind(queue, from: exchange, key: key, by: link.connection)
@@ -162,10 +165,10 @@ extension InMemoryFabric {
 
     /// Binds, and says so, if the node is connected; else it is done when it connects.
     private mutating func establish(_ binding: TransportBinding, of number: Int) {
-        guard let link = nodes[number]?.link, let (queue, exchange, key) = place(of: binding, link) else { return }
+        guard let link = nodes[number].link, let (queue, exchange, key) = place(of: binding, link) else { return }
         // Only a key that AMQP cannot carry is refused; nothing could ever arrive under it.
         guard (try? model.bind(queue, to: exchange, key: key, by: link.connection)) != nil else { return }
-        nodes[number]?.note(.bound(binding))
+        nodes[number].note(.bound(binding))
     }
 
     private func place(
@@ -184,26 +187,24 @@ extension InMemoryFabric {
     // MARK: Requests from outside
 
     mutating func serveRequests(_ serves: Bool, node number: Int) {
-        guard nodes[number]?.context.isClient == false, nodes[number]?.servesRequests != serves else { return }
-        nodes[number]?.servesRequests = serves
+        guard !nodes[number].context.isClient, nodes[number].servesRequests != serves else { return }
+        nodes[number].servesRequests = serves
         if serves {
             startServing(number)
-        } else if let link = nodes[number]?.link, let consumer = link.requestConsumer {
+        } else if let link = nodes[number].link, let consumer = link.requestConsumer {
             model.cancel(consumer, of: link.connection, into: &outputs)
-            nodes[number]?.link?.requestConsumer = nil
+            nodes[number].link?.requestConsumer = nil
         }
         settle()
     }
 
     private mutating func startServing(_ number: Int) {
-        guard let context = nodes[number]?.context, let link = nodes[number]?.link,
-            let exchange = link.exchanges[.requests]
-        else { return }
+        guard let link = nodes[number].link, let exchange = link.exchanges[.requests] else { return }
         // A node without this queue is a node all the same: others answer then.
-        guard let queue = try? requestQueue(of: context.cluster, exchange) else { return }
+        guard let queue = try? requestQueue(of: nodes[number].context.cluster, exchange) else { return }
         let consumer = try? model.consume(
             queue, by: link.connection, prefetch: configuration.requestPrefetch, into: &outputs)
-        nodes[number]?.link?.requestConsumer = consumer
+        nodes[number].link?.requestConsumer = consumer
     }
 
     private mutating func requestQueue(
@@ -217,7 +218,7 @@ extension InMemoryFabric {
     }
 
     mutating func acknowledge(_ receipt: FrameReceipt, node number: Int) {
-        guard let link = nodes[number]?.link, link.epoch == receipt.connection else { return }
+        guard let link = nodes[number].link, link.epoch == receipt.connection else { return }
         model.acknowledge(receipt.tag, on: link.connection, into: &outputs)
         settle()
     }

@@ -3,25 +3,25 @@ import SwarmCore
 extension InMemoryFabric {
     /// False if the frame was dropped: its lane is full, AMQP could not carry it, or the node is silenced.
     mutating func publish(_ frame: OutboundFrame, node number: Int) -> Bool {
-        guard nodes[number]?.isSilenced == false else { return false }
+        guard !nodes[number].isSilenced else { return false }
         defer { settle() }
         guard canCarry(frame) else { return drop(frame, node: number) }
-        if let link = nodes[number]?.link {
-            let isFirst = nodes[number]?.backlog.isEmpty == true
+        if let link = nodes[number].link {
+            let isFirst = nodes[number].backlog.isEmpty
             if isFirst, send(frame, link, lifetime: lifetime(of: frame)) { return true }
         } else if frame.lane == .heartbeat {
             // Tells nothing when it is sent later.
             return false
         }
         let now = now
-        if nodes[number]?.backlog.append(frame, now: now) == true { return true }
+        if nodes[number].backlog.append(frame, now: now) { return true }
         return drop(frame, node: number)
     }
 
     /// Sends what has waited, as far as the broker takes it.
     mutating func flush(_ number: Int) {
-        guard let link = nodes[number]?.link else { return }
-        while let waiting = nodes[number]?.backlog.popFirst() {
+        guard let link = nodes[number].link else { return }
+        while let waiting = nodes[number].backlog.popFirst() {
             var remaining: UInt64?
             if let lifetime = lifetime(of: waiting.frame) {
                 let waited = now - waiting.since
@@ -29,7 +29,7 @@ extension InMemoryFabric {
                 remaining = lifetime - waited
             }
             guard send(waiting.frame, link, lifetime: remaining) else {
-                nodes[number]?.backlog.putBack(waiting)
+                nodes[number].backlog.putBack(waiting)
                 return
             }
         }
@@ -60,7 +60,7 @@ extension InMemoryFabric {
     }
 
     private mutating func drop(_ frame: OutboundFrame, node number: Int) -> Bool {
-        nodes[number]?.noteDropped(frame.lane)
+        nodes[number].noteDropped(frame.lane)
         wake(number)
         return false
     }

@@ -5,14 +5,14 @@ struct InMemoryFabric: Sendable {
     /// What is to be done when the lock is free again.
     enum Followup: Sendable {
         case wake(AsyncStream<Void>.Continuation)
-        case answer(CheckedContinuation<InboundFrame, any Error>, Result<InboundFrame, any Error>)
+        case answer(InMemoryClientState.Waiter, Result<InboundFrame, any Error>)
         case deliver(AsyncStream<InboundFrame>.Continuation, InboundFrame)
         case finish(AsyncStream<InboundFrame>.Continuation)
 
         func perform() {
             switch self {
             case .wake(let continuation): continuation.yield()
-            case .answer(let continuation, let result): continuation.resume(with: result)
+            case .answer(let waiter, let result): waiter.answer(result)
             case .deliver(let continuation, let frame): continuation.yield(frame)
             case .finish(let continuation): continuation.finish()
             }
@@ -35,7 +35,8 @@ struct InMemoryFabric: Sendable {
 
     let configuration: InMemoryConfiguration
     var model: BrokerModel<InMemoryFrame>
-    var nodes: [Int: InMemoryNode] = [:]
+    /// By number. That of a node that has gone is used again.
+    var nodes: [InMemoryNode] = []
     var clients: [Int: InMemoryClientState] = [:]
     var parties: [BrokerConnectionID: Party] = [:]
     var queueUses: [BrokerQueueID: QueueUse] = [:]
@@ -65,7 +66,7 @@ struct InMemoryFabric: Sendable {
     }
 
     mutating func wake(_ node: Int) {
-        if let continuation = nodes[node]?.wake() { followups.append(.wake(continuation)) }
+        if let continuation = nodes[node].wake() { followups.append(.wake(continuation)) }
     }
 
     /// Tells everybody what the model has put out; called at the end of everything that touches it.
@@ -89,7 +90,7 @@ struct InMemoryFabric: Sendable {
         case .returned(let connection, let id): returned(id, on: connection)
         case .dropped(let queue, let count):
             guard case .lane(let lane, let node) = queueUses[queue] else { return }
-            nodes[node]?.noteDropped(lane, count: count)
+            nodes[node].noteDropped(lane, count: count)
             wake(node)
         case .blocked(let connection): note(.blocked("the broker has a memory alarm"), on: connection)
         case .unblocked(let connection):
@@ -102,7 +103,7 @@ struct InMemoryFabric: Sendable {
 
     private mutating func note(_ event: TransportEvent, on connection: BrokerConnectionID) {
         guard case .node(let node) = parties[connection] else { return }
-        nodes[node]?.note(event)
+        nodes[node].note(event)
         wake(node)
     }
 
@@ -119,9 +120,9 @@ struct InMemoryFabric: Sendable {
         while let delivery = model.take(queue, now: now, into: &outputs) {
             switch parties[delivery.connection] {
             case .node(let node):
-                guard let link = nodes[node]?.link else { continue }
+                guard let link = nodes[node].link else { continue }
                 let receipt = delivery.tag.map { FrameReceipt(lane: .request, connection: link.epoch, tag: $0) }
-                nodes[node]?.requests.append(InboundFrame(delivery, lane: .request, receipt: receipt))
+                nodes[node].requests.append(InboundFrame(delivery, lane: .request, receipt: receipt))
                 wake(node)
             case .client(let client): received(delivery, client: client)
             case nil: break
@@ -133,12 +134,12 @@ struct InMemoryFabric: Sendable {
     mutating func closed(_ connection: BrokerConnectionID, reason: String) {
         switch parties.removeValue(forKey: connection) {
         case .node(let node):
-            guard let link = nodes[node]?.link else { return }
+            guard let link = nodes[node].link else { return }
             for queue in [link.heartbeatQueue, link.controlQueue, link.directQueue] { queueUses[queue] = nil }
             if let queue = link.groupQueue { queueUses[queue] = nil }
-            nodes[node]?.link = nil
-            nodes[node]?.requests.removeAll()
-            nodes[node]?.note(.disconnected(reason: reason))
+            nodes[node].link = nil
+            nodes[node].requests.removeAll()
+            nodes[node].note(.disconnected(reason: reason))
             wake(node)
         case .client(let client): lostConnection(client: client)
         case nil: break

@@ -26,6 +26,8 @@ struct InMemoryNode: Sendable {
     var isRunning = false
     /// `run` has ended, or the node was killed: nothing of it is sent any more.
     var isSilenced = false
+    /// Its transport is no more.
+    var isGone = false
     /// The bindings asked for, with their order.
     private(set) var bindings: [TransportBinding: UInt64] = [:]
     private var nextBinding: UInt64 = 0

@@ -52,6 +52,35 @@ import Testing
         await a.stop()
     }
 
+    @Test func hearsEveryAnswerToOneRequest() async throws {
+        let a = node("a")
+        a.connection.serveRequests(true)
+        try await a.connect()
+        let client = broker.makeClient(cluster: "c")
+        let replies = client.replies(
+            to: OutboundFrame(to: .exchange(.requests, key: "list"), lane: .request, body: Array("all".utf8)),
+            timeout: .seconds(60))
+        let asked = try await a.frame("all")
+        for part in ["1", "2", "3"] {
+            try a.send(
+                OutboundFrame(
+                    to: .queue(try #require(asked.replyTo)), lane: .request, body: Array(part.utf8),
+                    correlationID: asked.correlationID))
+        }
+        var parts: [String] = []
+        for try await reply in replies {
+            parts.append(String(decoding: reply.body, as: UTF8.self))
+            if parts.count == 3 { break }
+        }
+        #expect(parts == ["1", "2", "3"])
+        broker.restart()
+        await #expect(throws: SwarmError.self) {
+            let lost = client.replies(to: OutboundFrame(to: .queue("nobody"), lane: .request, body: []))
+            for try await _ in lost {}
+        }
+        await a.stop()
+    }
+
     @Test func learnsThatNobodyTakesRequests() async throws {
         let client = broker.makeClient(cluster: "c")
         let error = await #expect(throws: SwarmError.self) {
