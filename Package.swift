@@ -76,7 +76,12 @@ let package = Package(
         ),
         .target(
             name: "SwarmClient",
-            dependencies: ["Swarm", "SwarmAMQP", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "Swarm", "SwarmAMQP", "SwarmCore",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
         ),
         .target(name: "SwarmCheckers", path: "Sources/SwarmTesting/Checkers"),
         .target(
@@ -92,10 +97,11 @@ let package = Package(
         .executableTarget(
             name: "swarmctl",
             dependencies: [
-                "Swarm", "SwarmAMQP", "SwarmClient",
+                "Swarm", "SwarmAMQP", "SwarmClient", "SwarmCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .executableTarget(name: "swarm-simulate", dependencies: ["SwarmTesting"]),
@@ -115,11 +121,16 @@ let package = Package(
             name: "SwarmAMQPTests",
             dependencies: ["SwarmAMQP", "Swarm", "SwarmCore", .product(name: "Logging", package: "swift-log")]
         ),
+        .testTarget(
+            name: "SwarmClientTests",
+            dependencies: ["SwarmClient", "Swarm", "SwarmCore", .product(name: "Logging", package: "swift-log")]
+        ),
         .testTarget(name: "SimulationTests", dependencies: ["SwarmTesting", "SwarmCore", "SwarmCheckers"]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Swarm", "SwarmAMQP", "SwarmClient", "SwarmCore", "SwarmTesting",
+                "Swarm", "SwarmAMQP", "SwarmClient", "SwarmCore", "SwarmTesting", "swarmctl",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
