@@ -23,6 +23,8 @@ package struct NodeMetrics: Sendable {
     package enum Drop: String, CaseIterable, Sendable {
         /// It could not be decoded.
         case unreadable
+        /// Not a frame, but a message in it: of a newer minor version, which this one does not know.
+        case unknown
         /// It came through the wrong exchange, or from a user who is not the cluster's.
         case untrusted
         /// Its node is excluded by the rules.

@@ -112,7 +112,7 @@ package final class NodeCore: NodeServices, Sendable {
         try lifecycle.check()
         let id = pending.makeID()
         let input = input(id, try Self.checked(timeout))
-        return try await pending.wait(for: id) {
+        return try await pending.wait(for: id, until: .now + timeout + Self.answerSlack) {
             switch queue.offer(request: input) {
             case .accepted: nil
             case .full:
@@ -123,6 +123,9 @@ package final class NodeCore: NodeServices, Sendable {
             queue.push(.cancel(id))
         }
     }
+
+    /// The tracker ends what takes too long; who has no answer so long after that is let go without one.
+    private static let answerSlack: Duration = .seconds(1)
 
     private static func checked(_ timeout: Duration) throws -> UInt64 {
         guard timeout > .zero, timeout <= .seconds(365 * 24 * 3_600) else {

@@ -177,6 +177,7 @@ struct TrackerLoop {
                 isReady: tracker.isReady, isConnected: isConnected, isHealthy: membership.health.isHealthy,
                 isDraining: isDraining, others: membership.live.compactMap { membership.members[$0] }))
         core.recordGauges()
+        core.pending.expire(now: .now)
     }
 
     // MARK: Time

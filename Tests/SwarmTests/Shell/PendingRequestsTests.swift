@@ -6,13 +6,31 @@ import Testing
 @Suite struct PendingRequestsTests {
     private let pending = PendingRequests(node: NodeID(name: "a", incarnation: 1))
 
+    private let later = ContinuousClock.now + .seconds(60)
+
+    @Test func whoWaitsTooLongIsLetGo() async throws {
+        let task = Task { [pending, later] in
+            try await pending.wait(for: pending.makeID(), until: later) {
+                nil
+            } cancel: {
+            }
+        }
+        try await eventually("it waits") { pending.count == 1 }
+        pending.expire(now: later - .seconds(1))
+        #expect(pending.count == 1)
+        pending.expire(now: later + .seconds(1))
+        let error = await #expect(throws: SwarmError.self) { try await task.value }
+        #expect(error?.code == .timeout)
+        #expect(error?.mayHaveExecuted == true)
+    }
+
     @Test func idsAreNeverRepeated() {
         #expect(Set((0..<100).map { _ in pending.makeID() }).count == 100)
     }
 
     @Test func theAnswerReachesItsCaller() async throws {
         let id = pending.makeID()
-        let reply = try await pending.wait(for: id) {
+        let reply = try await pending.wait(for: id, until: later) {
             pending.complete([(id, .success(.text("x")))])
             return nil
         } cancel: {
@@ -24,7 +42,7 @@ import Testing
     @Test func aFailureIsAnErrorOfTheLibrary() async {
         let id = pending.makeID()
         let error = await #expect(throws: SwarmError.self) {
-            try await pending.wait(for: id) {
+            try await pending.wait(for: id, until: later) {
                 pending.complete([(id, .failure(Failure(.notFound, "no", mayHaveExecuted: true)))])
                 return nil
             } cancel: {
@@ -36,7 +54,7 @@ import Testing
 
     @Test func whatCannotBeSentFailsAtOnce() async {
         let error = await #expect(throws: SwarmError.self) {
-            try await pending.wait(for: pending.makeID()) {
+            try await pending.wait(for: pending.makeID(), until: later) {
                 Failure(.overloaded, "full")
             } cancel: {
             }
@@ -49,8 +67,8 @@ import Testing
         let id = pending.makeID()
         let (started, start) = AsyncStream.makeStream(of: Void.self)
         let (cancelled, cancel) = AsyncStream.makeStream(of: Void.self)
-        let task = Task { [pending] in
-            try await pending.wait(for: id) {
+        let task = Task { [pending, later] in
+            try await pending.wait(for: id, until: later) {
                 start.yield()
                 return nil
             } cancel: {
@@ -67,9 +85,9 @@ import Testing
     }
 
     @Test func aTaskThatIsCancelledAlreadyDoesNotWait() async {
-        let task = Task { [pending] in
+        let task = Task { [pending, later] in
             withUnsafeCurrentTask { $0?.cancel() }
-            return try await pending.wait(for: pending.makeID()) {
+            return try await pending.wait(for: pending.makeID(), until: later) {
                 nil
             } cancel: {
             }
@@ -80,8 +98,8 @@ import Testing
 
     @Test func theEndAnswersAllNowAndLater() async {
         let (started, start) = AsyncStream.makeStream(of: Void.self)
-        let task = Task { [pending] in
-            try await pending.wait(for: pending.makeID()) {
+        let task = Task { [pending, later] in
+            try await pending.wait(for: pending.makeID(), until: later) {
                 start.yield()
                 return nil
             } cancel: {
@@ -92,7 +110,7 @@ import Testing
         var error = await #expect(throws: SwarmError.self) { try await task.value }
         #expect(error?.code == .stopped)
         error = await #expect(throws: SwarmError.self) {
-            try await pending.wait(for: pending.makeID()) {
+            try await pending.wait(for: pending.makeID(), until: later) {
                 nil
             } cancel: {
             }

@@ -2,9 +2,6 @@ import SwarmCore
 
 /// How answers to requests from outside are written.
 enum OutsideAnswer {
-    /// Items are sent in pieces of about this size.
-    static let chunkBytes = 64 << 10
-
     static func failure(_ error: any Error) -> [UInt8] {
         var text = JSONText()
         guard let error = error as? SwarmError else {
@@ -76,27 +73,10 @@ enum OutsideAnswer {
         return text.bytes
     }
 
-    /// Divides items into chunks: `{"items":[...],"more":true}`, the last with `false`.
-    static func chunks(_ items: some Sequence<[UInt8]>) -> [[UInt8]] {
-        var chunks: [[UInt8]] = []
-        var chunk: [[UInt8]] = []
-        var size = 0
-        for item in items {
-            if size + item.count > chunkBytes, !chunk.isEmpty {
-                chunks.append(Self.chunk(chunk, more: true))
-                chunk.removeAll()
-                size = 0
-            }
-            chunk.append(item)
-            size += item.count + 1
-        }
-        chunks.append(Self.chunk(chunk, more: false))
-        return chunks
-    }
-
-    static func chunk(_ items: [[UInt8]], more: Bool) -> [UInt8] {
+    static func chunk(_ items: [[UInt8]], part: Int, more: Bool) -> [UInt8] {
         var text = JSONText()
         text.set("items", raw: JSONText.array(items))
+        text.set("part", part)
         text.set("more", more)
         return text.bytes
     }

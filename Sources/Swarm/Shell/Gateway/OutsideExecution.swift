@@ -5,22 +5,23 @@ struct OutsideExecution: Sendable {
     let core: NodeCore
     let request: OutsideRequest
     /// Sends one answer; some operations have several.
-    let answer: @Sendable ([UInt8]) -> Void
+    let answer: @Sendable ([UInt8]) async throws -> Void
 
     func run() async throws {
         switch request.operation {
         case .call, .send: try await deliver()
-        case .lookup: try lookup()
-        case .list: try list()
+        case .lookup: try await lookup()
+        case .list: try await list()
         case .register: try await register()
         case .unregister: try await unregister()
         case .update, .join, .leave: try await change()
-        case .members: answerItems(core.members(of: try request.required("group")).map(OutsideAnswer.registration))
-        case .publish: try publish()
+        case .members:
+            try await answerItems(core.members(of: try request.required("group")).map(OutsideAnswer.registration))
+        case .publish: try await publish()
         case .multiCall: try await multiCall()
-        case .nodes: answerItems(core.snapshot().members.map(Self.member))
-        case .ring: try ring()
-        case .events: await follow()
+        case .nodes: try await answerItems(core.snapshot().members.map(Self.member))
+        case .ring: try await ring()
+        case .events: try await follow()
         case .inspect: try await inspect()
         case .drain: try await drain()
         }
@@ -28,7 +29,9 @@ struct OutsideExecution: Sendable {
 
     private var fields: JSONFields { request.fields }
 
-    private func answerItems(_ items: some Sequence<[UInt8]>) { OutsideAnswer.chunks(items).forEach(answer) }
+    private func answerItems(_ items: some Sequence<[UInt8]>) async throws {
+        for chunk in OutsideChunks(items: items) { try await answer(chunk) }
+    }
 
     // MARK: Messages
 
@@ -37,22 +40,22 @@ struct OutsideExecution: Sendable {
         let isCall = request.operation == .call
         let payload = try await core.deliver(
             try request.message(), to: name, oneWay: !isCall, timeout: request.timeout)
-        if isCall { answer(OutsideAnswer.reply(payload, name: name)) } else { answer(Self.named(name, "sent")) }
+        try await answer(isCall ? OutsideAnswer.reply(payload, name: name) : Self.named(name, "sent"))
     }
 
-    private func publish() throws {
+    private func publish() async throws {
         let group = try request.required("group")
         try core.publish(try request.message(), to: group, contentType: "application/json")
         var text = JSONText()
         text.set("group", group)
         text.set("published", true)
-        answer(text.bytes)
+        try await answer(text.bytes)
     }
 
     private func multiCall() async throws {
         let results = try await core.multiCall(
             try request.required("group"), payload: try request.message(), timeout: request.timeout)
-        answerItems(
+        try await answerItems(
             results.map { name, result in
                 switch result {
                 case .success(let payload): OutsideAnswer.reply(payload, name: name)
@@ -63,15 +66,15 @@ struct OutsideExecution: Sendable {
 
     // MARK: Registry
 
-    private func lookup() throws {
+    private func lookup() async throws {
         let name = try request.required("name")
         guard let claim = core.claim(of: name) else {
             throw SwarmError(.notFound, "No worker is registered as '\(name.prefix(60))'.")
         }
-        answer(OutsideAnswer.registration(claim))
+        try await answer(OutsideAnswer.registration(claim))
     }
 
-    private func list() throws {
+    private func list() async throws {
         let prefix = try fields.string("prefix") ?? ""
         let node = try fields.string("node")
         let claims: [Claim]
@@ -80,7 +83,8 @@ struct OutsideExecution: Sendable {
         } else {
             claims = core.registrations(prefix: prefix)
         }
-        answerItems(claims.lazy.filter { node == nil || $0.host.name == node }.map(OutsideAnswer.registration))
+        try await answerItems(
+            claims.lazy.filter { node == nil || $0.host.name == node }.map(OutsideAnswer.registration))
     }
 
     private func register() async throws {
@@ -91,9 +95,10 @@ struct OutsideExecution: Sendable {
             groups: try fields.strings("groups") ?? [], metadata: metadata.compactMapValues { $0 },
             localOnly: try isLocal())
         do {
-            answer(OutsideAnswer.registration(try await core.register(order, timeout: request.timeout)))
+            let summary = try await core.register(order, timeout: request.timeout)
+            try await answer(OutsideAnswer.registration(summary))
         } catch let error as SwarmError where error.code == .alreadyRegistered {
-            answer(OutsideAnswer.failure(error, name: name))
+            try await answer(OutsideAnswer.failure(error, name: name))
         }
     }
 
@@ -108,7 +113,7 @@ struct OutsideExecution: Sendable {
     private func unregister() async throws {
         let name = try request.required("name")
         try await core.unregister(name, timeout: request.timeout)
-        answer(Self.named(name, "unregistered"))
+        try await answer(Self.named(name, "unregistered"))
     }
 
     private func change() async throws {
@@ -121,7 +126,7 @@ struct OutsideExecution: Sendable {
         default: (body, done) = (.update(name: name, metadata: try fields.texts("metadata") ?? [:]), "updated")
         }
         _ = try await core.change(body, timeout: request.timeout)
-        answer(Self.named(name, done))
+        try await answer(Self.named(name, done))
     }
 
     // MARK: Cluster
@@ -140,7 +145,7 @@ struct OutsideExecution: Sendable {
     }
 
     /// The share of each node; with `name`, its owner and who follows.
-    private func ring() throws {
+    private func ring() async throws {
         let placement = core.placement()
         if let name = try fields.string("name") {
             let owners = placement.owners(of: name, count: 3)
@@ -151,9 +156,9 @@ struct OutsideExecution: Sendable {
             text.set("name", name)
             text.set("owner", owner)
             text.set("successors", Array(owners.dropFirst()))
-            return answer(text.bytes)
+            return try await answer(text.bytes)
         }
-        answerItems(
+        try await answerItems(
             placement.shares().map { node, weight, share in
                 var text = JSONText()
                 text.set("node", node)
@@ -164,21 +169,29 @@ struct OutsideExecution: Sendable {
     }
 
     /// Events as they come, until the time asked for is over.
-    private func follow() async {
+    private func follow() async throws {
         let subscription = core.events.subscribe()
-        let prefix = (try? fields.string("prefix")) ?? nil
-        await withTaskGroup(of: Void.self) { group in
+        let prefix = try fields.string("prefix")
+        let parts = try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask {
+                var part = 0
                 while let event = await subscription.next() {
                     if let prefix, !(event.name?.hasPrefix(prefix) ?? true) { continue }
-                    answer(OutsideAnswer.chunk([OutsideAnswer.event(event)], more: true))
+                    try await answer(OutsideAnswer.chunk([OutsideAnswer.event(event)], part: part, more: true))
+                    part += 1
                 }
+                return part
             }
-            group.addTask { try? await Task.sleep(for: request.timeout) }
-            await group.next()
+            group.addTask {
+                try await Task.sleep(for: request.timeout)
+                return 0
+            }
+            var parts = try await group.next() ?? 0
             group.cancelAll()
+            while let others = try? await group.next() { parts += others }
+            return parts
         }
-        answer(OutsideAnswer.chunk([], more: false))
+        try await answer(OutsideAnswer.chunk([], part: parts, more: false))
     }
 
     private func inspect() async throws {
@@ -187,7 +200,7 @@ struct OutsideExecution: Sendable {
         var text = JSONText()
         text.set("node", node)
         if isJSON(Array(state.utf8)) { text.set("state", raw: state.utf8) } else { text.set("state", state) }
-        answer(text.bytes)
+        try await answer(text.bytes)
     }
 
     private func drain() async throws {
@@ -196,7 +209,7 @@ struct OutsideExecution: Sendable {
         var text = JSONText()
         text.set("node", node)
         text.set("drained", true)
-        answer(text.bytes)
+        try await answer(text.bytes)
     }
 
     private static func named(_ name: String, _ done: String) -> [UInt8] {

@@ -85,7 +85,10 @@ final class RequestGateway: Sendable {
                     "The node that took this request first is gone; look whether it was executed before you repeat it.",
                     mayHaveExecuted: true)
             }
-            try await OutsideExecution(core: core, request: request) { self.answer(frame, $0) }.run()
+            let deadline = ContinuousClock.now + request.timeout + Self.answerSlack
+            try await OutsideExecution(core: core, request: request) {
+                try await self.answer(frame, $0, until: deadline)
+            }.run()
         } catch {
             refuse(frame, error)
         }
@@ -103,16 +106,28 @@ final class RequestGateway: Sendable {
                     LoggingKeys.count: "\(heldBack)",
                 ])
         }
-        answer(frame, OutsideAnswer.failure(error))
+        if !answer(frame, OutsideAnswer.failure(error)) { metrics.drop(.outputFull) }
     }
 
-    /// Who gave no queue to answer to does not wait for an answer.
-    private func answer(_ frame: InboundFrame, _ body: [UInt8]) {
-        guard let queue = frame.replyTo, !queue.isEmpty else { return }
-        let isQueued = transport.publish(
+    /// A long answer waits for room in the lane; it is given up so long after the time its asker waits.
+    private static let answerSlack: Duration = .seconds(1)
+    private static let answerPause: Duration = .milliseconds(10)
+
+    private func answer(_ frame: InboundFrame, _ body: [UInt8], until deadline: ContinuousClock.Instant) async throws {
+        while !answer(frame, body) {
+            guard ContinuousClock.now < deadline else {
+                throw SwarmError(.overloaded, "The answer found no room on its way out. Ask for less.")
+            }
+            try await Task.sleep(for: Self.answerPause)
+        }
+    }
+
+    /// False if there is no room. Who gave no queue to answer to does not wait for an answer.
+    private func answer(_ frame: InboundFrame, _ body: [UInt8]) -> Bool {
+        guard let queue = frame.replyTo, !queue.isEmpty else { return true }
+        return transport.publish(
             OutboundFrame(
                 to: .queue(queue), lane: .request, body: body, contentType: "application/json",
                 correlationID: frame.correlationID))
-        if !isQueued { metrics.drop(.outputFull) }
     }
 }

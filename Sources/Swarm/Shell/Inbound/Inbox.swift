@@ -81,9 +81,12 @@ final class Inbox: Sendable {
         do {
             guard let complete = try decode(frame.body) else { return }
             decoded = complete
+        } catch WireError.oversized(let bytes) {
+            return refuse(frame, .oversized, WireError.oversized(bytes: bytes))
         } catch {
             return refuse(frame, .unreadable, error)
         }
+        if decoded.skipped > 0 { metrics.drop(.unknown, count: decoded.skipped) }
         let sender = decoded.sender
         let inputs = decoded.messages.compactMap { message -> Input? in
             // Of what this node says to all it hears only the own heartbeat: it proves that the broker works.

@@ -92,17 +92,18 @@ import Testing
 
     @Test func chunksAreBoundedAndTheLastSaysSo() throws {
         let item = [UInt8](repeating: UInt8(ascii: "1"), count: 1_000)
-        let chunks = OutsideAnswer.chunks(Array(repeating: item, count: 200))
+        let chunks = Array(OutsideChunks(items: Array(repeating: item, count: 200)))
         #expect(chunks.count == 4)
         var items = 0
         for (index, chunk) in chunks.enumerated() {
-            #expect(chunk.count < OutsideAnswer.chunkBytes + 2_000)
+            #expect(chunk.count < 66_000)
             let fields = try JSONFields(chunk)
             items += try fields.elements("items")?.count ?? 0
             #expect(try fields.bool("more") == (index < chunks.count - 1))
+            #expect(try fields.number("part") == Double(index))
         }
         #expect(items == 200)
-        #expect(text(OutsideAnswer.chunks([]).first) == #"{"items":[],"more":false}"#)
+        #expect(Array(OutsideChunks(items: [])).map { text($0) } == [#"{"items":[],"part":0,"more":false}"#])
     }
 
     @Test func repliesThatAreNotJSONAreGivenInBase64() throws {
