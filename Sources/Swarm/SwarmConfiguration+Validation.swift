@@ -54,6 +54,7 @@ extension SwarmConfiguration {
         try Self.check(limits.networkInputs, in: 1_000...100_000_000, "limits.networkInputs")
         try Self.check(limits.networkBytes, in: (1 << 20)...(1 << 40), "limits.networkBytes")
         try Self.check(limits.log, in: 1_024...100_000_000, "limits.log")
+        try Self.check(limits.replicaLog, in: 256...100_000_000, "limits.replicaLog")
         try Self.check(limits.groupBindings, in: 1...100_000, "limits.groupBindings")
         try Self.check(limits.groupsPerWorker, in: 0...1_024, "limits.groupsPerWorker")
         try Self.check(limits.metadataBytes, in: 0...(1 << 20), "limits.metadataBytes")

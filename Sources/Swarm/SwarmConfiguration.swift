@@ -136,6 +136,8 @@ extension SwarmConfiguration {
         public var networkBytes = 64 << 20
         /// Operations kept to repair others' gaps. Default: 65,536.
         public var log = 65_536
+        /// The same for the operations of each other node. Default: 8,192.
+        public var replicaLog = 8_192
         /// Bindings of this node's group queue; with more groups it binds prefixes and filters. Default: 512.
         public var groupBindings = 512
         /// Groups of one worker. Default: 1,000.

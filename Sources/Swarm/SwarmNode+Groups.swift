@@ -21,8 +21,8 @@ extension SwarmNode {
 
     /// Sends a message to every member of a group: one AMQP publish, with the group as routing key.
     ///
-    /// Returns when the message is on its way. It is delivered at most once to each member; a member whose mailbox is full,
-    /// or whose node is cut off, misses it. Any AMQP client can do the same, and can listen.
+    /// Returns when the message is on its way. Each member gets it once, unless its mailbox is full or its node is cut off;
+    /// one that is being moved at that moment may miss it, or get it twice. Any AMQP client can do the same, and can listen.
     ///
     /// - Throws: ``SwarmError``: `invalidArgument`, `tooLarge`, `overloaded` if more waits for the broker than the lane
     ///   holds.

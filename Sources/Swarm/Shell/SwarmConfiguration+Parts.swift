@@ -21,6 +21,7 @@ extension SwarmConfiguration {
         tracker.handoffDeadline = rebalancing.handoffDeadline.microseconds
         tracker.concurrentRestarts = rebalancing.concurrentRestarts
         tracker.logLimit = limits.log
+        tracker.replicaLogLimit = limits.replicaLog
         tracker.requestLimit = limits.requests
         tracker.isAllowed = { rules.allows($0) }
         return tracker
