@@ -1,6 +1,6 @@
+package import Logging
 public import Swarm
 public import SwarmAMQP
-package import Logging
 
 /// The broker that a client connects to.
 public struct SwarmClientBroker: Sendable {

@@ -16,7 +16,7 @@ extension SwarmClientConfiguration {
     }
 
     static func check(timeout: Duration, _ what: String) throws {
-        guard (.milliseconds(1) ... timeoutLimit).contains(timeout) else {
+        guard (.milliseconds(1)...timeoutLimit).contains(timeout) else {
             throw SwarmError(.invalidArgument, "\(what) is \(timeout); use a millisecond to \(timeoutLimit).")
         }
     }

@@ -8,7 +8,9 @@ import Testing
             let client = cluster.client
             // The others may hear of the last one's readiness a moment later.
             var members = try await client.nodes()
-            while !(members.count == 3 && members.allSatisfy { $0.state == "ready" }) { members = try await client.nodes() }
+            while !(members.count == 3 && members.allSatisfy { $0.state == "ready" }) {
+                members = try await client.nodes()
+            }
             #expect(members.map(\.node) == ["a", "b", "c"])
             #expect(members.map(\.incarnation) == cluster.nodes.map(\.id.incarnation))
             #expect(members.allSatisfy { $0.kinds == ["tally"] && $0.weight == 100 && !$0.isClient && $0.names == 0 })

@@ -126,7 +126,9 @@ import Testing
         #"{"items":[{"name":"x"}],"more":false}"#, #"{"items":[{"name":"x","node":"a","token":"?"}],"more":false}"#,
         #"{"items":[7],"more":false}"#,
     ]) func anItemThatLacksSomethingIsAnError(_ body: String) async throws {
-        let error = await #expect(throws: SwarmError.self) { try await ScriptedLink(.answers([body])).client().registrations() }
+        let error = await #expect(throws: SwarmError.self) {
+            try await ScriptedLink(.answers([body])).client().registrations()
+        }
         #expect(error?.code == .decodingFailed)
     }
 

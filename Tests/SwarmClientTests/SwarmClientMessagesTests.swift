@@ -16,7 +16,9 @@ import Testing
             }
             #expect(missing?.code == .notFound)
             #expect(missing?.mayHaveExecuted == false)
-            let unreadable = await #expect(throws: SwarmError.self) { try await client.call("x", "nonsense", as: Int.self) }
+            let unreadable = await #expect(throws: SwarmError.self) {
+                try await client.call("x", "nonsense", as: Int.self)
+            }
             #expect(unreadable?.code == .decodingFailed)
             let mistyped = await #expect(throws: SwarmError.self) {
                 try await client.call("x", Tally.Message.get, as: [String].self)
@@ -41,7 +43,9 @@ import Testing
             var totals: [Int] = []
             // At most once to each: it can only come to an end.
             while totals != Array(repeating: 5, count: 20) {
-                totals = try await client.multiCall("all.of.them", Tally.Message.get, as: Int.self).map { try $0.result.get() }
+                totals = try await client.multiCall("all.of.them", Tally.Message.get, as: Int.self).map {
+                    try $0.result.get()
+                }
                 #expect(totals.allSatisfy { $0 == 0 || $0 == 5 })
             }
             #expect(try await !client.publish(Tally.Message.get, to: "nobody"))
@@ -76,7 +80,8 @@ import Testing
                 for number in 0..<count {
                     group.addTask {
                         try await client.register(
-                            "n/\(number)", kind: "tally", arguments: TallyArguments(start: number), timeout: .seconds(60))
+                            "n/\(number)", kind: "tally", arguments: TallyArguments(start: number),
+                            timeout: .seconds(60))
                     }
                 }
                 try await group.waitForAll()
@@ -85,7 +90,8 @@ import Testing
                 for number in 0..<count {
                     group.addTask {
                         try await client.call(
-                            "n/\(number)", Tally.Message.add(amount: 1), as: Int.self, timeout: .seconds(60)) == number + 1
+                            "n/\(number)", Tally.Message.add(amount: 1), as: Int.self, timeout: .seconds(60)) == number
+                            + 1
                     }
                 }
                 return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }

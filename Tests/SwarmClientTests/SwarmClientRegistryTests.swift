@@ -87,7 +87,10 @@ import Testing
             #expect(all.map(\.name) == all.map(\.name).sorted())
             #expect(try await client.registrations(prefix: "item/").count == 40)
             #expect(try await client.registrations(group: "even").count == 20)
-            #expect(try await client.registrations(prefix: "item/3", group: "even").map(\.name) == ["item/30", "item/32", "item/34", "item/36", "item/38"])
+            #expect(
+                try await client.registrations(prefix: "item/3", group: "even").map(\.name) == [
+                    "item/30", "item/32", "item/34", "item/36", "item/38",
+                ])
             let onNodes = try await (client.registrations(node: "a"), client.registrations(node: "b"))
             #expect(onNodes.0.count + onNodes.1.count == 41)
             #expect(onNodes.0.allSatisfy { $0.node == "a" } && !onNodes.0.isEmpty)

@@ -13,6 +13,6 @@ struct DemoCommand: AsyncParsableCommand {
         let report = DemoReport(console: .standard, format: output.format)
         let demo = Demo(report: report, logger: output.logger(default: .critical))
         let isGood = await demo.run()
-        try (isGood ? ExitStatus.done : .negative).exit()
+        try (isGood ? CommandStatus.done : .negative).exit()
     }
 }

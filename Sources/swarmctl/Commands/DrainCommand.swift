@@ -15,7 +15,7 @@ struct DrainCommand: ClientCommand {
 
     func validate() throws { try Usage.check(node: node) }
 
-    func perform(_ session: Session) async throws -> ExitStatus {
+    func perform(_ session: Session) async throws -> CommandStatus {
         let result = try await session.ask(.node(.drain, node), subject: ("node", node))
         session.write(result, subject: node) { _ in "\(node): drained" }
         return result.status

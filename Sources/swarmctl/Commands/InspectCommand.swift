@@ -13,7 +13,7 @@ struct InspectCommand: ClientCommand {
 
     func validate() throws { try Usage.check(node: node) }
 
-    func perform(_ session: Session) async throws -> ExitStatus {
+    func perform(_ session: Session) async throws -> CommandStatus {
         let result = try await session.ask(.node(.inspect, node), subject: ("node", node))
         session.write(result, subject: node) { answer in
             guard let state = answer[raw: "state"] else { return "\(node): no state" }

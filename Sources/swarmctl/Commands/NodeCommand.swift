@@ -41,7 +41,9 @@ struct NodeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard timeout >= 0 && timeout <= 3_600 else { throw ValidationError("--timeout is in seconds, from 0 to 3600.") }
+        guard timeout >= 0 && timeout <= 3_600 else {
+            throw ValidationError("--timeout is in seconds, from 0 to 3600.")
+        }
         do {
             // Everything is checked here; a node does nothing before it runs.
             _ = try makeNode(Logger(label: "swarmctl") { _ in SwiftLogNoOpLogHandler() })
@@ -57,7 +59,7 @@ struct NodeCommand: AsyncParsableCommand {
             try await serve(node, logger)
         } catch let error as SwarmError {
             Console.standard.complain("Error: \(error)".printable)
-            try ExitStatus.negative.exit()
+            try CommandStatus.negative.exit()
         }
     }
 

@@ -20,10 +20,11 @@ struct PublishCommand: ClientCommand {
         try Usage.check(json: message, "message")
     }
 
-    func perform(_ session: Session) async throws -> ExitStatus {
+    func perform(_ session: Session) async throws -> CommandStatus {
         let result: CommandResult
         do {
-            let isRouted = try await session.client.publish(json: Array(message.utf8), to: group, timeout: session.timeout)
+            let isRouted = try await session.client.publish(
+                json: Array(message.utf8), to: group, timeout: session.timeout)
             var text = JSONText()
             text.set("group", group)
             text.set("published", true)

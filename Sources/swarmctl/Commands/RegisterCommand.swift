@@ -16,7 +16,9 @@ struct RegisterCommand: NameCommand {
     @Option(help: .init("What the worker is started with.", valueName: "json"))
     var arguments = "{}"
 
-    @Option(name: .customLong("group"), help: .init("A group that it is in from the start; may be repeated.", valueName: "group"))
+    @Option(
+        name: .customLong("group"),
+        help: .init("A group that it is in from the start; may be repeated.", valueName: "group"))
     var groups: [String] = []
 
     @OptionGroup var common: CommonOptions

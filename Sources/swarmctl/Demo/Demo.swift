@@ -101,7 +101,8 @@ struct Demo: Sendable {
         let after = try await values()
         report.check("the node is found dead", isFound)
         report.check("all names are alive again", isRestored && after.count == names.count)
-        report.check("its \(lost.count) workers start afresh, for their state died with it", lost.allSatisfy { after[$0] == 0 })
+        report.check(
+            "its \(lost.count) workers start afresh, for their state died with it", lost.allSatisfy { after[$0] == 0 })
         report.check(
             "the other \(names.count - lost.count) kept their state",
             names.allSatisfy { lost.contains($0) || after[$0] == before[$0] })

@@ -4,7 +4,7 @@ import SwarmClient
 /// What became of one request: a JSON object, and what it means.
 struct CommandResult: Sendable {
     let json: [UInt8]
-    let status: ExitStatus
+    let status: CommandStatus
     /// Why there is no answer, or a negative one.
     let error: SwarmError?
 
@@ -16,7 +16,7 @@ struct CommandResult: Sendable {
 
     /// `subject` is what was asked about, as a field of the JSON.
     init(_ failure: RequestFailure, subject: (key: String, value: String)? = nil) {
-        status = ExitStatus(failure)
+        status = CommandStatus(failure)
         error = failure.error
         json = Self.json(failure, subject)
     }

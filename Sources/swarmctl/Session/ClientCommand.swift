@@ -8,7 +8,7 @@ protocol ClientCommand: AsyncParsableCommand, Sendable {
     var common: CommonOptions { get }
     /// In seconds, where no `--timeout` is given.
     static var defaultTimeout: Double { get }
-    func perform(_ session: Session) async throws -> ExitStatus
+    func perform(_ session: Session) async throws -> CommandStatus
 }
 
 extension ClientCommand {

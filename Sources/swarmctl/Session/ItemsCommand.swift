@@ -19,7 +19,7 @@ extension ItemsCommand {
     func isNegative(_ item: JSONFields) throws -> Bool { false }
     var subject: (key: String, value: String) { ("cluster", common.cluster.name) }
 
-    func perform(_ session: Session) async throws -> ExitStatus {
+    func perform(_ session: Session) async throws -> CommandStatus {
         let items: [[UInt8]]
         do {
             items = try await session.client.askItems(request, timeout: session.timeout)

@@ -11,7 +11,7 @@ protocol NameCommand: ClientCommand {
 }
 
 extension NameCommand {
-    func perform(_ session: Session) async throws -> ExitStatus {
+    func perform(_ session: Session) async throws -> CommandStatus {
         guard name == Usage.standardInput else {
             let result = try await ask(about: name, session)
             write(result, name, amongMany: false, session)
@@ -21,7 +21,7 @@ extension NameCommand {
     }
 
     /// One line for each name, in the order of the input, however fast the answers come.
-    private func performMany(_ session: Session) async throws -> ExitStatus {
+    private func performMany(_ session: Session) async throws -> CommandStatus {
         let output = OrderedOutput { write($0.result, $0.name, amongMany: true, session) }
         try await withThrowingDiscardingTaskGroup { group in
             var index = 0

@@ -4,8 +4,10 @@ import Synchronization
 final class OrderedOutput: Sendable {
     private struct State {
         var held: [Int: NamedResult] = [:]
+        /// The next to write, and how many have been written.
         var next = 0
-        var status = ExitStatus.done
+        var written = 0
+        var status = CommandStatus.done
         var isWriting = false
         var waiter: (index: Int, continuation: CheckedContinuation<Void, Never>)?
     }
@@ -18,13 +20,13 @@ final class OrderedOutput: Sendable {
     init(write: @escaping @Sendable (NamedResult) -> Void) { self.write = write }
 
     /// The worst of all results.
-    var status: ExitStatus { state.withLock { $0.status } }
+    var status: CommandStatus { state.withLock { $0.status } }
 
     /// Returns when the result of this number would not be too far ahead. One at a time waits.
     func waitForRoom(for index: Int) async {
         await withCheckedContinuation { continuation in
             let hasRoom = state.withLock { state in
-                if index < state.next + Self.limit { return true }
+                if index < state.written + Self.limit { return true }
                 state.waiter = (index, continuation)
                 return false
             }
@@ -41,24 +43,31 @@ final class OrderedOutput: Sendable {
         // the writing.
         while let due = beginWriting() {
             for result in due { write(result) }
-            state.withLock { $0.isWriting = false }
+            endWriting(due.count)
         }
     }
 
     private func beginWriting() -> [NamedResult]? {
-        let (due, waiter) = state.withLock { state -> ([NamedResult]?, CheckedContinuation<Void, Never>?) in
-            guard !state.isWriting, state.held[state.next] != nil else { return (nil, nil) }
+        state.withLock { state in
+            guard !state.isWriting, state.held[state.next] != nil else { return nil }
             state.isWriting = true
             var due: [NamedResult] = []
             while let result = state.held.removeValue(forKey: state.next) {
                 due.append(result)
                 state.next += 1
             }
-            guard let waiter = state.waiter, waiter.index < state.next + Self.limit else { return (due, nil) }
+            return due
+        }
+    }
+
+    private func endWriting(_ count: Int) {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.isWriting = false
+            state.written += count
+            guard let waiter = state.waiter, waiter.index < state.written + Self.limit else { return nil }
             state.waiter = nil
-            return (due, waiter.continuation)
+            return waiter.continuation
         }
         waiter?.resume()
-        return due
     }
 }

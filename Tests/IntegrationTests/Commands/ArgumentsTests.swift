@@ -1,5 +1,7 @@
 import ArgumentParser
 import Logging
+import Swarm
+import SwarmClient
 import Testing
 
 @testable import swarmctl
@@ -14,7 +16,8 @@ import Testing
     @Test func everyCommandIsThere() {
         #expect(
             App.configuration.subcommands.map { $0.configuration.commandName } == [
-                "node", "register", "unregister", "lookup", "list", "join", "leave", "members", "call", "send", "publish",
+                "node", "register", "unregister", "lookup", "list", "join", "leave", "members", "call", "send",
+                "publish",
                 "multi-call", "nodes", "ring", "inspect", "drain", "demo",
             ])
         #expect(App.configuration.commandName == "swarmctl")
@@ -60,7 +63,8 @@ import Testing
         ["call", "x", "no json"], ["send", "x", ""], ["publish", "g", "{]"], ["publish", "*", "{}"],
         ["multi-call", "g", "1 2"], ["inspect", "a.b"], ["drain", ""], ["list", "--node", "a b"],
         ["lookup", "x", "--timeout", "0"], ["lookup", "x", "--timeout", "301"], ["lookup", "x", "--timeout", "nan"],
-        ["lookup", "x", "--output", "xml"], ["lookup", "x", "--cluster", "a b"], ["lookup", "x", "--log-level", "loud"],
+        ["lookup", "x", "--output", "xml"], ["lookup", "x", "--cluster", "a b"],
+        ["lookup", "x", "--log-level", "loud"],
         ["lookup", "x", "--broker", ""], ["bench"], ["lookup", "x", "--what"],
         ["node"], ["node", "--name", "a b"], ["node", "--name", "a", "--kinds", "counter,nope"],
         ["node", "--name", "a", "--strategy", "quorum"], ["node", "--name", "a", "--strategy", "nope"],

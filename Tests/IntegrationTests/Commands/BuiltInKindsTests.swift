@@ -1,4 +1,5 @@
 import Swarm
+import SwarmClient
 import Testing
 
 @testable import swarmctl

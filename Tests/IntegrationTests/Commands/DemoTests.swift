@@ -13,7 +13,9 @@ import Testing
         #expect(isGood, "\(console.text)")
         let lines = try console.lines.map { try JSONFields(Array($0.utf8)) }
         #expect(
-            try lines.compactMap { try $0.string("step") } == ["nodes", "register", "publish", "crash", "drain", "join"])
+            try lines.compactMap { try $0.string("step") } == [
+                "nodes", "register", "publish", "crash", "drain", "join",
+            ])
         let summary = try #require(lines.last)
         #expect(try summary.number("failed") == 0)
         #expect(try summary.number("passed") == 13)

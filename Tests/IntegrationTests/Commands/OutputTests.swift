@@ -40,20 +40,23 @@ import Testing
 
     @Test func exitStatusSaysWhoRefused() {
         let answer = RequestFailure.Source.cluster(answer: [])
-        for code in [FailureCode.notFound, .alreadyRegistered, .unknownKind, .startFailed, .workerFailed, .noQuorum, .unauthorized] {
-            #expect(ExitStatus(Self.refusal(code, answer)) == .negative)
+        for code in [
+            FailureCode.notFound, .alreadyRegistered, .unknownKind, .startFailed, .workerFailed, .noQuorum,
+            .unauthorized,
+        ] {
+            #expect(CommandStatus(Self.refusal(code, answer)) == .negative)
         }
         for code in [FailureCode.timeout, .notReady, .uncertain] {
-            #expect(ExitStatus(Self.refusal(code, answer)) == .unreached)
+            #expect(CommandStatus(Self.refusal(code, answer)) == .unreached)
         }
         for code in [FailureCode.disconnected, .timeout, .uncertain, .connectionRefused, .stopped] {
-            #expect(ExitStatus(Self.refusal(code, .unreached)) == .unreached)
+            #expect(CommandStatus(Self.refusal(code, .unreached)) == .unreached)
         }
-        #expect(ExitStatus(Self.refusal(.accessRefused, .unreached)) == .negative)
+        #expect(CommandStatus(Self.refusal(.accessRefused, .unreached)) == .negative)
         // The URL, which is looked at when the client runs.
-        #expect(ExitStatus(Self.refusal(.invalidArgument, .unreached)) == .usage)
-        #expect(ExitStatus(Self.refusal(.invalidArgument, .client)) == .negative)
-        #expect([ExitStatus.done, .negative, .unreached, .usage].map(\.rawValue) == [0, 1, 3, 64])
+        #expect(CommandStatus(Self.refusal(.invalidArgument, .unreached)) == .usage)
+        #expect(CommandStatus(Self.refusal(.invalidArgument, .client)) == .negative)
+        #expect([CommandStatus.done, .negative, .unreached, .usage].map(\.rawValue) == [0, 1, 3, 64])
     }
 
     @Test func aRefusalIsTheNodesOwnWordsWithTheSubject() {
@@ -68,7 +71,8 @@ import Testing
         let result = CommandResult(Self.refusal(.disconnected, .unreached), subject: ("name", "x"))
         #expect(
             String(decoding: result.json, as: UTF8.self)
-                == #"{"name":"x","error":"disconnected","message":"Because.","retryable":true,"may_have_executed":false}"#)
+                == #"{"name":"x","error":"disconnected","message":"Because.","retryable":true,"may_have_executed":false}"#
+        )
         #expect(result.status == .unreached)
     }
 
@@ -76,7 +80,9 @@ import Testing
 
     @Test func eventsAreOneObjectALine() {
         let (a, b) = (NodeID(name: "a", incarnation: 1), NodeID(name: "b", incarnation: 2))
-        func json(_ event: Event) -> String { String(decoding: EventLine.json(.init(event), node: "me"), as: UTF8.self) }
+        func json(_ event: Event) -> String {
+            String(decoding: EventLine.json(.init(event), node: "me"), as: UTF8.self)
+        }
         #expect(json(.ready) == #"{"event":"ready","node":"me"}"#)
         #expect(json(.memberUp(a)) == #"{"event":"member_up","node":"a","incarnation":1}"#)
         #expect(

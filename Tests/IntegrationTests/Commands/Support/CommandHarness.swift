@@ -9,7 +9,7 @@ import Testing
 /// Runs commands against a cluster in this process.
 struct CommandHarness: Sendable {
     struct Outcome {
-        let status: ExitStatus
+        let status: CommandStatus
         let console: CapturedConsole
         var lines: [String] { console.lines }
     }

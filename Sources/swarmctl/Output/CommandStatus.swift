@@ -3,7 +3,7 @@ import Swarm
 import SwarmClient
 
 /// What the process ends with. Ordered by weight: of several results the heaviest counts.
-enum ExitStatus: Int32, Comparable, Sendable {
+enum CommandStatus: Int32, Comparable, Sendable {
     case done = 0
     /// The cluster or the broker said no.
     case negative = 1
@@ -12,7 +12,7 @@ enum ExitStatus: Int32, Comparable, Sendable {
     /// The arguments cannot be used.
     case usage = 64
 
-    static func < (left: ExitStatus, right: ExitStatus) -> Bool { left.rawValue < right.rawValue }
+    static func < (left: CommandStatus, right: CommandStatus) -> Bool { left.rawValue < right.rawValue }
 
     init(_ failure: RequestFailure) {
         switch (failure.source, failure.error.code) {
