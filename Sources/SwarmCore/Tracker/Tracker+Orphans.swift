@@ -17,8 +17,19 @@ extension Tracker {
 
     private var canRestart: Bool { hasAuthority && membership.health.isHealthy && hasQuorum && draining == nil }
 
+    /// A live member has written what this replica has not seen: it may have taken an orphan over already. Some time
+    /// after the last verdict that is no reason any more to let names lie.
+    private var isBehind: Bool {
+        let latest = membership.burials.values.map(\.since).max() ?? 0
+        guard now.uptime < latest + configuration.reportDeadline * 10 else { return false }
+        return membership.members.contains { node, member in
+            (member.heartbeat?.sequence ?? 0) > registry.sequence(of: node)
+                || !(registry.logs[node]?.pending.isEmpty ?? true)
+        }
+    }
+
     mutating func continueOrphans() {
-        guard !orphanWork.isEmpty, canRestart else { return }
+        guard !orphanWork.isEmpty, canRestart, !isBehind else { return }
         var budget = 2_000
         while starts.count < configuration.concurrentRestarts, budget > 0, let name = orphanWork.popFirst() {
             budget -= 1

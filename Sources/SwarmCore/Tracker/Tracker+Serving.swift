@@ -14,6 +14,11 @@ extension Tracker {
                         result: .failure(Failure(.overloaded, "the node is overloaded; try again later")))),
                 to: request.id.node)
         case .inProgress: break
+        case .past:
+            let text = "the request was carried out before; its answer is no longer kept"
+            send(
+                .reply(Reply(id: request.id, result: .failure(Failure(.uncertain, text, mayHaveExecuted: true)))),
+                to: request.id.node)
         case .answered(let reply): send(.reply(reply), to: request.id.node)
         case .new: serve(request, from: sender.node)
         }
@@ -237,16 +242,17 @@ extension Tracker {
     private mutating func unregister(_ name: String, _ request: Request) {
         guard let claim = registry.ownClaim(name) else { return }
         if let move = outgoing[name] { abandon(move, tells: true) }
-        remove(name, claim: claim, cause: .unregistered)
+        remove(name, claim: claim, cause: .unregistered, endsRivals: true)
         let summary = RegistrationSummary(name: name, node: node, token: claim.token)
         let position = LogPosition(origin: node, sequence: registry.own.sequence)
         confirm(request.id, .success(.written(summary, at: position)), sequence: position.sequence)
     }
 
-    /// Ends a name that is hosted here, with the births of all rivals that are known.
-    mutating func remove(_ name: String, claim: Claim, cause: StopCause?) {
+    /// Ends a name that is hosted here. An application that unregisters means the name, so that the births of all rivals
+    /// that are known end with it (`endsRivals`); whatever else ends a claim ends nothing but its own birth.
+    mutating func remove(_ name: String, claim: Claim, cause: StopCause?, endsRivals: Bool = false) {
         let rivals = registry.claims(on: name).filter {
-            $0.host != node && registry.counts($0) && $0.birth != claim.birth
+            endsRivals && $0.host != node && registry.counts($0) && $0.birth != claim.birth
         }
         write(.remove(name: name, alsoEnds: Array(Set(rivals.map(\.birth))).sorted()))
         parked[name] = nil

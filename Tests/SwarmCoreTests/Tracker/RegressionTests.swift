@@ -268,4 +268,50 @@ struct RegressionTests {
         cluster.kill("b")
         #expect(cluster.run(seconds: 30) { c in (0..<30).allSatisfy { c.total(of: "w\($0)") == $0 + 1 } })
     }
+
+    @Test("a repetition that comes long after its time is not carried out again")
+    func lateDuplicate() {
+        var cluster = cluster(["a", "b"])
+        var name = ""
+        for index in 0..<20 where name.isEmpty {
+            _ = cluster.register("w\(index)", at: "a")
+            if cluster.hosts(of: "w\(index)") == ["b"] { name = "w\(index)" }
+        }
+        let request = Request(
+            id: RequestID(node: cluster.id("a"), number: 1 << 40), lifetime: 1_000, placement: 0,
+            body: .deliver(name: name, payload: [5], oneWay: false))
+        let sender = Sender(node: cluster.id("a"), life: 0)
+        cluster.feed(.received(.request(request), from: sender), to: cluster.id("b"))
+        cluster.run(seconds: 10)
+        cluster.feed(.received(.request(request), from: sender), to: cluster.id("b"))
+        cluster.run(seconds: 1)
+        #expect(cluster.total(of: name) == 5)
+    }
+
+    @Test("a name that was unregistered and registered again is not removed by a host of its old life")
+    func endedBirthSparesRival() {
+        var cluster = cluster(["a", "b", "c"])
+        var name = ""
+        for index in 0..<30 where name.isEmpty {
+            _ = cluster.register("w\(index)", at: "a")
+            if cluster.hosts(of: "w\(index)") == ["c"] { name = "w\(index)" }
+        }
+        cluster.cut(["a", "b"], from: ["c"])
+        #expect(cluster.run(seconds: 60) { $0["a"].memberSummaries.count == 2 && $0["a"].view[name] != nil })
+        cluster.run(seconds: 5)
+        guard case .success = cluster.ask(.unregister(name: name), at: "a") else {
+            Issue.record("not unregistered")
+            return
+        }
+        guard case .success = cluster.register(name, at: "b") else {
+            Issue.record("not registered again")
+            return
+        }
+        cluster.heal()
+        #expect(cluster.run(seconds: 60) { c in c.allReady && c.up.allSatisfy { c[$0].memberSummaries.count == 3 } })
+        cluster.run(seconds: 20)
+        #expect(cluster.agree)
+        #expect(cluster.hosts(of: name).count == 1)
+        for node in cluster.up { #expect(cluster[node].view[name] != nil) }
+    }
 }
