@@ -115,7 +115,10 @@ package struct WorkerLedger: Sendable {
     /// A process ended, and all its workers with it. Says whether it had any.
     package mutating func ended(_ process: ProcessID, at time: UInt64) -> Bool {
         let lost = alive.joined().filter { workers[$0.index].process == process }
-        for serial in lost { stopped(serial, isMove: false, at: time) }
+        for serial in lost {
+            workers[serial.index].diedWithProcess = true
+            stopped(serial, isMove: false, at: time)
+        }
         return !lost.isEmpty
     }
 
@@ -124,9 +127,11 @@ package struct WorkerLedger: Sendable {
     /// `isGroup`: a message of a group, which many work off, and a worker may get twice while it moves: once at either
     /// place.
     package mutating func processed(
-        _ serial: WorkerSerial, _ message: MessageID, isGroup: Bool = false, at time: UInt64
+        _ serial: WorkerSerial, _ message: MessageID, isGroup: Bool = false, at time: UInt64,
+        _ disturbance: DisturbanceMonitor
     ) -> UInt64 {
         let record = workers[serial.index]
+        checkRivals(serial, at: time, disturbance)
         if record.phase != .active, record.phase != .stopping {
             report(.processedOutOfTurn, time, "\(describe(serial)) worked off m\(message) while \(record.phase)")
         }
@@ -179,15 +184,30 @@ package struct WorkerLedger: Sendable {
             let rival = workers[other.index]
             if rival.process == record.process {
                 report(.twoOnOneNode, time, "\(describe(serial)) beside \(describe(other))")
-            } else if rival.birth == record.birth,
-                disturbance.isUndisturbed(since: min(rival.startedAt, record.startedAt))
-            {
+            }
+        }
+    }
+
+    /// A worker may work while another one of the name may too.
+    private mutating func checkRivals(_ serial: WorkerSerial, at time: UInt64, _ disturbance: DisturbanceMonitor) {
+        let record = workers[serial.index]
+        for other in alive[record.name.index] where other != serial && workers[other.index].phase == .active {
+            let rival = workers[other.index]
+            // One that has just been started may come too late, and is stopped as soon as its node hears that it runs.
+            guard rival.process != record.process, let begun = rival.activatedAt, begun + Self.moment < time else {
+                continue
+            }
+            let since = min(rival.startedAt, record.startedAt)
+            if rival.birth == record.birth, disturbance.isUndisturbed(since: since) {
                 report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of one registration")
-            } else if disturbance.isSettled(since: Self.before(min(rival.startedAt, record.startedAt))) {
+            } else if disturbance.isSettled(since: Self.before(since)) {
                 report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of two registrations")
             }
         }
     }
+
+    /// From a worker's start to the tracker's answer to it, in microseconds, and more.
+    private static let moment: UInt64 = 10_000
 
     /// A change of members may still be on its way for so long, in microseconds.
     private static let settling: UInt64 = 15_000_000
@@ -197,7 +217,8 @@ package struct WorkerLedger: Sendable {
     private mutating func checkSource(
         _ parent: WorkerSerial, of child: WorkerSerial, at time: UInt64, _ disturbance: DisturbanceMonitor
     ) {
-        workers[parent.index].successors += 1
+        let earlier = workers[parent.index].successor
+        workers[parent.index].successor = child
         let source = workers[parent.index]
         if source.token >= workers[child.index].token {
             report(
@@ -214,10 +235,11 @@ package struct WorkerLedger: Sendable {
                 .stateInexact, time,
                 "\(describe(child)) got \(workers[child.index].state), \(describe(parent)) ended with \(source.state)")
         }
-        if source.successors > 1 {
+        // If the one before died with its node, the state that was kept goes to the next.
+        if let earlier, !workers[earlier.index].diedWithProcess {
             report(
-                .stateTwice, time,
-                "\(describe(parent)) has \(source.successors) successors, the last \(describe(child))")
+                .stateTwice, time, "\(describe(parent)) has two successors, \(describe(earlier)) and \(describe(child))"
+            )
         }
     }
 

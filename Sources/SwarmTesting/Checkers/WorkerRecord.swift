@@ -28,8 +28,9 @@ package struct WorkerRecord: Sendable {
     package let parent: WorkerSerial?
     /// What it gave when asked to move, the last time.
     package var exported: CounterState?
-    /// How many workers with its state became active.
-    package var successors = 0
+    /// The last worker with its state that became active.
+    package var successor: WorkerSerial?
+    package var diedWithProcess = false
     package let startedAt: UInt64
     package var activatedAt: UInt64?
     package var lastProcessedAt: UInt64?

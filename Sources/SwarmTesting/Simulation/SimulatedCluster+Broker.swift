@@ -8,7 +8,9 @@ extension SimulatedCluster {
         from process: SimulatedProcess, returnID: UInt64? = nil
     ) {
         let frame = SimulatedFrame(sender: process.sender, content: content, key: destination.key)
-        let publication = SimulatedPublication(destination: destination, frame: frame, lane: lane, returnID: returnID)
+        let publication = SimulatedPublication(
+            destination: destination, frame: frame, lane: lane, returnID: returnID, lifetime: Self.lifetime(of: content)
+        )
         guard process.link.isConnected else {
             if process.link.offline.count < options.link.offlineFrames { process.link.offline.append(publication) }
             return
@@ -18,6 +20,17 @@ extension SimulatedCluster {
             if process.link.recent.count > 8 { process.link.recent.removeFirst() }
         }
         sendUp(publication, of: process)
+    }
+
+    /// How long the shell lets a frame wait in a queue.
+    private static func lifetime(of content: SimulatedFrame.Content) -> UInt64? {
+        guard case .message(let message) = content else { return nil }
+        switch message {
+        case .heartbeat: return 3_000_000
+        case .probe: return 10_000_000
+        case .request(let request): return UInt64(request.lifetime) * 1_000
+        default: return nil
+        }
     }
 
     func sendUp(_ publication: SimulatedPublication, of process: SimulatedProcess) {
@@ -44,7 +57,7 @@ extension SimulatedCluster {
         report.frames += 1
         _ = broker.publish(
             publication.frame, to: publication.destination, by: connection, size: 64, returnID: publication.returnID,
-            now: now, into: &outputs)
+            lifetime: publication.lifetime, now: now, into: &outputs)
         serveOutputs()
     }
 
@@ -73,10 +86,17 @@ extension SimulatedCluster {
     }
 
     private func tell(_ connection: BrokerConnectionID, _ input: Input) {
-        guard let process = processesByConnection[connection], process.isAlive else { return }
-        let epoch = process.link.epoch
+        guard let process = processesByConnection[connection] else { return }
+        tell(process, input, epoch: process.link.epoch)
+    }
+
+    /// With a cut cable it waits, as all that the broker says.
+    private func tell(_ process: SimulatedProcess, _ input: Input, epoch: Int) {
         after(latency()) { [unowned self] in
-            guard process.isAlive, process.link.epoch == epoch, process.link.isUp else { return }
+            guard process.isAlive, process.link.epoch == epoch else { return }
+            guard process.link.isUp else {
+                return after(50_000) { [unowned self] in tell(process, input, epoch: epoch) }
+            }
             events.add(.input(process, input), at: now)
         }
     }

@@ -29,6 +29,7 @@ extension SimulatedCluster {
         }
         guard !isHopeless else { return }
         note(nil, "!! not recovered in time")
+        if trace.isOn { for process in live { inspect(process) } }
         let final = snapshot()
         let found = QuiescenceJudge.violations(in: final, births: checker.births, workers: checker.workers, at: now)
         for violation in found.prefix(8) { checker.report(violation.rule, now, violation.text) }
@@ -37,6 +38,14 @@ extension SimulatedCluster {
                 .notRecovered, now,
                 "\(startsUnderWay) starts, \(pending.count) requests open, \(live.filter(\.isLeaving).count) leaving")
         }
+    }
+
+    /// Has the trackers say in the trace what they think.
+    private func inspect(_ process: SimulatedProcess) {
+        let id = RequestID(node: process.node, number: nextOperation)
+        nextOperation += 1
+        checker.clients.invoked(id.number, .other, NameID(0), on: process.id, deadline: now + 1_000_000)
+        feed(process, .request(id, .inspect(node: process.node.name), timeout: 1_000_000))
     }
 
     private func endFaults() {
@@ -74,7 +83,7 @@ extension SimulatedCluster {
         let seconds = 5
         advance(to: now + UInt64(seconds) * 1_000_000)
         let frames = report.frames - before
-        let allowed = live.count * seconds * 3 + live.count * live.count * 2
+        let allowed = live.count * seconds * 5 + live.count * live.count * 2
         if frames > allowed {
             checker.report(
                 .storm, now,

@@ -261,7 +261,7 @@ extension SimulatedCluster {
         note(process, "   worker \(worker.id) (\(worker.nameText)) works off m\(mail.message)")
         if mail.fails { return fail(worker, mail, of: process) }
         let count = checker.workers.processed(
-            worker.serial, mail.message, isGroup: mail.request == nil, at: now)
+            worker.serial, mail.message, isGroup: mail.request == nil, at: now, checker.disturbance)
         if let request = mail.request, !mail.isOneWay {
             signal(process, .answered(request, .success(SimulatedPayload.reply(mail.message, count: count))))
         }

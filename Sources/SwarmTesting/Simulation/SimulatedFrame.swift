@@ -28,6 +28,8 @@ struct SimulatedPublication: Sendable {
     let lane: SimulatedLane
     /// A probe: its nonce, to come back if there is no such queue.
     var returnID: UInt64?
+    /// Microseconds it may wait in a queue, as the shell sets them.
+    var lifetime: UInt64?
 }
 
 /// The lanes of a node, each with a queue of its own.

@@ -34,7 +34,7 @@ struct ClusterCheckerTests {
     @Test("accepted and worked off")
     mutating func inOrder() {
         send(100, isOneWay: true)
-        _ = checker.workers.processed(worker, 100, at: 21)
+        _ = checker.workers.processed(worker, 100, at: 21, checker.disturbance)
         checker.checkAccounts(snapshot, at: 30)
         #expect(checker.violations.isEmpty)
     }
@@ -57,7 +57,7 @@ struct ClusterCheckerTests {
 
     @Test("a state that has forgotten what its worker worked off")
     mutating func stateLost() {
-        _ = checker.workers.processed(worker, 100, at: 21)
+        _ = checker.workers.processed(worker, 100, at: 21, checker.disturbance)
         checker.workers.stopped(worker, isMove: true, at: 22)
         worker = checker.workers.started(
             name, birth: 7, on: process, workerID: 2, token: FencingToken(clock: 2, incarnation: 1, node: "a"),
@@ -71,7 +71,7 @@ struct ClusterCheckerTests {
     mutating func replies() {
         checker.checkReply(to: 100, of: name, 101, count: 1, at: 20)
         checker.checkReply(to: 102, of: name, 102, count: 1, at: 20)
-        _ = checker.workers.processed(worker, 103, at: 21)
+        _ = checker.workers.processed(worker, 103, at: 21, checker.disturbance)
         checker.checkReply(to: 103, of: name, 103, count: 5, at: 22)
         #expect(checker.violations.map(\.rule) == [.replyWrong, .replyWrong, .replyWrong])
         checker.checkReply(to: 103, of: name, 103, count: 1, at: 22)

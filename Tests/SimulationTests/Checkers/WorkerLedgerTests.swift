@@ -54,12 +54,12 @@ struct WorkerLedgerTests {
     @Test("a planned move passes")
     mutating func plannedMove() {
         let old = start(on: first, id: 1, clock: 10)
-        #expect(ledger.processed(old, 100, at: 31_000_000) == 1)
+        #expect(ledger.processed(old, 100, at: 31_000_000, disturbance) == 1)
         let state = export(old)
         let new = prepare(on: second, id: 1, clock: 11, state: state)
         ledger.stopped(old, isMove: true, at: 41_000_000)
         ledger.activated(new, token: token(11), at: 42_000_000, disturbance)
-        #expect(ledger.processed(new, 101, at: 43_000_000) == 2)
+        #expect(ledger.processed(new, 101, at: 43_000_000, disturbance) == 2)
         #expect(rules.isEmpty)
     }
 
@@ -73,12 +73,14 @@ struct WorkerLedgerTests {
     @Test("two workers of one registration without a split; with one they are excused")
     mutating func twoInCluster() {
         _ = start(on: first, id: 1, clock: 10)
-        _ = start(on: second, id: 1, clock: 11)
+        var other = start(on: second, id: 1, clock: 11)
+        _ = ledger.processed(other, 100, at: 31_000_000, disturbance)
         #expect(rules == [.twoInCluster])
         ledger = WorkerLedger(hasQuorum: false)
         disturbance.counted(second, by: first, false, at: 29_000_000)
         _ = start(on: first, id: 1, clock: 10)
-        _ = start(on: second, id: 1, clock: 11)
+        other = start(on: second, id: 1, clock: 11)
+        _ = ledger.processed(other, 100, at: 31_000_000, disturbance)
         #expect(rules.isEmpty)
     }
 
@@ -101,21 +103,21 @@ struct WorkerLedgerTests {
     mutating func outOfTurn() {
         let worker = start(on: first, id: 1, clock: 10)
         ledger.held(worker)
-        _ = ledger.processed(worker, 100, at: 31_000_000)
+        _ = ledger.processed(worker, 100, at: 31_000_000, disturbance)
         ledger.stopped(worker, isMove: true, at: 32_000_000)
-        _ = ledger.processed(worker, 101, at: 33_000_000)
+        _ = ledger.processed(worker, 101, at: 33_000_000, disturbance)
         #expect(rules == [.processedOutOfTurn, .processedOutOfTurn])
     }
 
     @Test("a message worked off twice along one line of states")
     mutating func twice() {
         let old = start(on: first, id: 1, clock: 10)
-        _ = ledger.processed(old, 100, at: 31_000_000)
+        _ = ledger.processed(old, 100, at: 31_000_000, disturbance)
         let state = export(old)
         let new = prepare(on: second, id: 1, clock: 11, state: state)
         ledger.stopped(old, isMove: true, at: 41_000_000)
         ledger.activated(new, token: token(11), at: 42_000_000, disturbance)
-        _ = ledger.processed(new, 100, at: 43_000_000)
+        _ = ledger.processed(new, 100, at: 43_000_000, disturbance)
         #expect(rules == [.processedTwice])
     }
 
@@ -133,7 +135,7 @@ struct WorkerLedgerTests {
         let old = start(on: first, id: 1, clock: 10)
         let state = export(old)
         ledger.resumed(old, at: 31_000_000, disturbance)
-        _ = ledger.processed(old, 100, at: 31_500_000)
+        _ = ledger.processed(old, 100, at: 31_500_000, disturbance)
         ledger.stopped(old, isMove: true, at: 32_000_000)
         let new = prepare(on: second, id: 1, clock: 11, state: state)
         ledger.activated(new, token: token(11), at: 42_000_000, disturbance)
@@ -158,11 +160,11 @@ struct WorkerLedgerTests {
         ledger = WorkerLedger(hasQuorum: true)
         disturbance.counted(second, by: first, false, at: 29_000_000)
         let old = start(on: first, id: 1, clock: 10)
-        _ = ledger.processed(old, 100, at: 31_000_000)
+        _ = ledger.processed(old, 100, at: 31_000_000, disturbance)
         let new = start(on: second, id: 1, clock: 11, at: 32_000_000)
-        _ = ledger.processed(new, 101, at: 33_000_000)
+        _ = ledger.processed(new, 101, at: 33_000_000, disturbance)
         #expect(rules.isEmpty)
-        _ = ledger.processed(old, 102, at: 34_000_000)
+        _ = ledger.processed(old, 102, at: 34_000_000, disturbance)
         #expect(rules == [.quorumOverlap])
     }
 }
