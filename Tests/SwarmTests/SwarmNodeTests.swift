@@ -238,6 +238,18 @@ import Testing
         }
     }
 
+    @Test func callsToADeadNodeFindTheWorkerAgain() async throws {
+        try await withNodes(["a", "b", "c"]) { cluster, nodes in
+            for number in 0..<20 { try await nodes[0].register("x/\(number)", as: TestCounter.self) }
+            try await eventually("all know all") { nodes.allSatisfy { $0.registrations().count == 20 } }
+            cluster.broker.kill(node: "c")
+            // The dead node is not known to be dead yet: what it is asked comes back, and waits for the restart.
+            for number in 0..<20 {
+                #expect(try await nodes[0].ref("x/\(number)", as: TestCounter.self).call(.add(amount: 1)) == 1)
+            }
+        }
+    }
+
     @Test func aNewNodeTakesItsShareWithTheState() async throws {
         try await withNodes(["a", "b"]) { cluster, nodes in
             for number in 0..<20 {

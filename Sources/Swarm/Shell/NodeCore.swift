@@ -23,6 +23,7 @@ package final class NodeCore: NodeServices, Sendable {
     let groups: GroupLane
     let inbox: Inbox
     let gateway: RequestGateway
+    let returnable = ReturnableFrames()
     let coder: LimitedCoder
 
     init(
@@ -69,7 +70,7 @@ package final class NodeCore: NodeServices, Sendable {
         inbox = Inbox(
             node: node, queue: queue, transport: self.transport, groups: groups,
             fanOut: GroupFanOut(node: node, groups: groups, published: published, runtime: runtime, metrics: metrics),
-            gateway: gateway, trust: trust, rules: rules, metrics: metrics, logger: logger)
+            gateway: gateway, returnable: returnable, trust: trust, rules: rules, metrics: metrics, logger: logger)
         runtime.attach(self)
     }
 

@@ -38,7 +38,8 @@ struct TrackerLoop {
         self.core = core
         let configuration = core.trackerConfiguration()
         tracker = Tracker(configuration, now: Self.now())
-        outbox = Outbox(node: core.node, heartbeatInterval: configuration.heartbeatInterval)
+        outbox = Outbox(
+            node: core.node, heartbeatInterval: configuration.heartbeatInterval, returnable: core.returnable)
         sender = Sender(node: core.node, life: configuration.member.life)
         fragmenter = Fragmenter(node: core.node)
     }

@@ -12,6 +12,7 @@ final class Inbox: Sendable {
     private let groups: GroupLane
     private let fanOut: GroupFanOut
     private let gateway: RequestGateway
+    private let returnable: ReturnableFrames
     private let trust: TrustFilter
     private let rules: NameRules
     private let metrics: NodeMetrics
@@ -21,7 +22,7 @@ final class Inbox: Sendable {
 
     init(
         node: NodeID, queue: InputQueue, transport: any NodeTransport, groups: GroupLane, fanOut: GroupFanOut,
-        gateway: RequestGateway, trust: TrustFilter, rules: NameRules,
+        gateway: RequestGateway, returnable: ReturnableFrames, trust: TrustFilter, rules: NameRules,
         metrics: NodeMetrics, logger: Logger
     ) {
         self.node = node
@@ -30,6 +31,7 @@ final class Inbox: Sendable {
         self.groups = groups
         self.fanOut = fanOut
         self.gateway = gateway
+        self.returnable = returnable
         self.trust = trust
         self.rules = rules
         self.metrics = metrics
@@ -54,12 +56,24 @@ final class Inbox: Sendable {
             logger.notice("the broker reads from this node again")
             queue.push(.blocked(false))
         case .received(let frame): receive(frame)
-        case .returned(let id): queue.push(.probeReturned(nonce: id))
+        case .returned(let id): takeBack(id)
         case .bound(.group(let pattern)): groups.bound(pattern)
         case .bound(.heartbeats): break
         case .dropped(let lane, let count):
             metrics.drop(.transport, count: count)
             note("dropped-\(lane)", .warning, "the transport dropped frames of the \(lane) lane")
+        }
+    }
+
+    /// Nobody has what a frame said that came back: its requests are asked again.
+    private func takeBack(_ id: UInt64) {
+        guard let requests = returnable.take(id) else {
+            queue.push(.probeReturned(nonce: id))
+            return
+        }
+        for request in requests {
+            queue.push(
+                .worker(.answered(request, .failure(Failure(.notReady, "the node of the worker is gone; try again")))))
         }
     }
 

@@ -20,14 +20,19 @@ package struct Outbox {
     private let heartbeatExpiration: UInt32
     /// Envelopes longer than this are divided by messages first, and only then fragmented.
     private let frameLimit: Int
+    private let returnable: ReturnableFrames?
     private var nodes: [NodeID] = []
     private var messages: [Destination: [Message]] = [:]
     private var probes: [(queue: String, nonce: UInt64)] = []
     /// What this node says to itself does not go through the broker.
     private var ownMessages: [Message] = []
 
-    package init(node: NodeID, heartbeatInterval: UInt64, frameLimit: Int = 256 << 10) {
+    /// `returnable` is told which requests went out in which frame; without it no frame but probes comes back.
+    package init(
+        node: NodeID, heartbeatInterval: UInt64, frameLimit: Int = 256 << 10, returnable: ReturnableFrames? = nil
+    ) {
         self.node = node
+        self.returnable = returnable
         self.frameLimit = frameLimit
         // A heartbeat that is three beats late tells nothing, and must not be taken for life.
         heartbeatExpiration = UInt32(clamping: max(1, 3 * heartbeatInterval / 1_000))
@@ -58,10 +63,16 @@ package struct Outbox {
         as sender: Sender, encode: Encode, failed: (Message, any Error) -> Void
     ) -> (frames: [OutboundFrame], ownMessages: [Message]) {
         var frames: [OutboundFrame] = []
-        func add(_ messages: [Message], to destination: TransportDestination, lane: TransportLane, expiration: UInt32?)
-        {
-            for body in bodies(of: messages, from: sender, encode: encode, failed: failed) {
-                frames.append(OutboundFrame(to: destination, lane: lane, body: body, expiration: expiration))
+        func add(
+            _ messages: [Message], to destination: TransportDestination, lane: TransportLane = .control,
+            expiration: UInt32? = nil, returnID: UInt64? = nil
+        ) {
+            for envelope in envelopes(of: messages, from: sender, encode: encode, failed: failed) {
+                for body in envelope.bodies {
+                    frames.append(
+                        OutboundFrame(
+                            to: destination, lane: lane, body: body, returnID: returnID, expiration: expiration))
+                }
             }
         }
         for message in messages[.heartbeat] ?? [] {
@@ -70,24 +81,20 @@ package struct Outbox {
                 expiration: heartbeatExpiration)
         }
         for (queue, nonce) in probes {
-            for body in bodies(of: [.probe(nonce: nonce)], from: sender, encode: encode, failed: failed) {
-                frames.append(
-                    OutboundFrame(to: .queue(queue), lane: .heartbeat, body: body, returnID: nonce, expiration: 10_000))
-            }
+            add(
+                [.probe(nonce: nonce)], to: .queue(queue), lane: .heartbeat, expiration: 10_000, returnID: nonce)
         }
         if let deltas = messages[.delta] {
-            add(
-                deltas, to: .exchange(.control, key: TransportKey.delta(of: node.name)), lane: .control,
-                expiration: nil)
+            add(deltas, to: .exchange(.control, key: TransportKey.delta(of: node.name)))
         }
         if let others = messages[.all] {
-            add(others, to: .exchange(.control, key: TransportKey.all), lane: .control, expiration: nil)
+            add(others, to: .exchange(.control, key: TransportKey.all))
         }
         for node in nodes {
             let messages = Self.deltasFirst(messages[.node(node)] ?? [])
-            add(
-                messages, to: .exchange(.direct, key: TransportKey.direct(to: node)), lane: Self.lane(of: messages),
-                expiration: Self.expiration(of: messages))
+            for envelope in envelopes(of: messages, from: sender, encode: encode, failed: failed) {
+                frames += directFrames(envelope, to: node)
+            }
         }
         defer { clear() }
         return (frames, ownMessages)
@@ -100,13 +107,30 @@ package struct Outbox {
         ownMessages.removeAll()
     }
 
-    private func bodies(
+    /// A frame that carries requests comes back if the node's queue is gone: then nobody has them.
+    private func directFrames(_ envelope: Envelope, to node: NodeID) -> [OutboundFrame] {
+        let requests = envelope.messages.compactMap(\.requestID)
+        let returnID = requests.isEmpty || envelope.bodies.count > 1 ? nil : returnable?.add(requests)
+        return envelope.bodies.map { body in
+            OutboundFrame(
+                to: .exchange(.direct, key: TransportKey.direct(to: node)), lane: Self.lane(of: envelope.messages),
+                body: body, returnID: returnID, expiration: Self.expiration(of: envelope.messages))
+        }
+    }
+
+    /// Messages that travel together, and the bodies that it takes.
+    private struct Envelope {
+        let messages: [Message]
+        let bodies: [[UInt8]]
+    }
+
+    private func envelopes(
         of messages: [Message], from sender: Sender, encode: Encode, failed: (Message, any Error) -> Void
-    ) -> [[UInt8]] {
+    ) -> [Envelope] {
         do {
             let bodies = try encode(sender, messages)
             guard messages.count > 1, bodies.count > 1 || bodies.contains(where: { $0.count > frameLimit }) else {
-                return bodies
+                return [Envelope(messages: messages, bodies: bodies)]
             }
         } catch {
             guard messages.count > 1 else {
@@ -116,8 +140,8 @@ package struct Outbox {
         }
         // Too long, or one of them cannot be encoded: halves find their way around it.
         let middle = messages.count / 2
-        return bodies(of: Array(messages[..<middle]), from: sender, encode: encode, failed: failed)
-            + bodies(of: Array(messages[middle...]), from: sender, encode: encode, failed: failed)
+        return envelopes(of: Array(messages[..<middle]), from: sender, encode: encode, failed: failed)
+            + envelopes(of: Array(messages[middle...]), from: sender, encode: encode, failed: failed)
     }
 
     private static func deltasFirst(_ messages: [Message]) -> [Message] {
@@ -146,5 +170,12 @@ package struct Outbox {
             longest = max(longest, request.lifetime)
         }
         return longest
+    }
+}
+
+extension Message {
+    fileprivate var requestID: RequestID? {
+        if case .request(let request) = self { return request.id }
+        return nil
     }
 }

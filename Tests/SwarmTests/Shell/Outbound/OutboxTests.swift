@@ -10,9 +10,9 @@ import Testing
     private let third = NodeID(name: "c", incarnation: 3)
     private var sender: Sender { Sender(node: own, life: 4) }
 
-    private func makeOutbox(frameLimit: Int = 256 << 10) -> Outbox {
-        Outbox(node: own, heartbeatInterval: 1_000_000, frameLimit: frameLimit)
-    }
+    private let returnable = ReturnableFrames()
+
+    private func makeOutbox() -> Outbox { Outbox(node: own, heartbeatInterval: 1_000_000, returnable: returnable) }
 
     private func flush(_ outbox: inout Outbox) throws -> (frames: [OutboundFrame], ownMessages: [Message]) {
         var fragmenter = Fragmenter(node: own)
@@ -87,6 +87,25 @@ import Testing
         outbox.send(reply(1), to: third)
         let frames = try flush(&outbox).frames
         #expect(frames.map(\.expiration) == [5_000, nil])
+    }
+
+    @Test func framesWithRequestsComeBackWithTheirRequests() throws {
+        var outbox = makeOutbox()
+        outbox.send(request(1, lifetime: 2_000), to: other)
+        outbox.send(reply(7), to: other)
+        outbox.send(request(2, lifetime: 2_000), to: other)
+        outbox.send(reply(8), to: third)
+        let frames = try flush(&outbox).frames
+        let id = try #require(frames[0].returnID)
+        #expect(frames[1].returnID == nil)
+        #expect(returnable.take(id)?.map(\.number) == [1, 2])
+        #expect(returnable.take(id) == nil)
+    }
+
+    @Test func framesThatWentOutLongAgoAreForgotten() {
+        let returnable = ReturnableFrames(limit: 2)
+        let ids = (1...3).map { returnable.add([RequestID(node: own, number: $0)]) }
+        #expect(ids.map { returnable.take($0)?.first?.number } == [nil, 2, 3])
     }
 
     @Test func probesAreMandatoryAndGoToTheQueue() throws {
