@@ -12,6 +12,7 @@ final class ClientRole: ConnectionRole {
     private static let answerLimit: Int64 = 100_000
 
     let label = "client"
+    let nudge = WakeSignal()
     private let link: ClientLink
     private let connections: ConnectionContext
     private let completion: RunCompletion

@@ -22,7 +22,7 @@ final class FailureReporter: Sendable {
 
     /// False if there is no point in going on.
     func report(_ failure: ConnectionFailure, of side: EventGate.Side) -> Bool {
-        if failure == .stopped { return !link.stop.isSet }
+        if link.stop.isSet { return false }
         let reason = "\(failure)"
         let isFirstAttempt = link.gate.lost(side, reason: reason)
         if let error = failure.permanentError(endpoint: endpoint, hasConnectedBefore: !isFirstAttempt) {

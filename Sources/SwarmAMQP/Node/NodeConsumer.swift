@@ -65,6 +65,8 @@ final class NodeConsumer: ConnectionRole {
 
     func failed(_ failure: ConnectionFailure) -> Bool { reporter.report(failure, of: .consumer) }
 
+    var nudge: WakeSignal { link.consumerNudge }
+
     func idle() {}
 
     // MARK: Setting up
@@ -94,6 +96,7 @@ final class NodeConsumer: ConnectionRole {
                 on: lane.channel)
         }
         reporter.connected()
+        link.publisherNudge.set()
         link.gate.consumerReady(queue: topology.queue(.heartbeat), bound: bindings.filter(bound.contains))
         link.publisherWake.set()
     }

@@ -12,6 +12,9 @@ final class NodeLink: Sendable {
     let nameProbe = NameProbe()
     let publisherWake = WakeSignal()
     let consumerWake = WakeSignal()
+    /// Where one connection succeeds, the other tries at once.
+    let publisherNudge = WakeSignal()
+    let consumerNudge = WakeSignal()
     let stop = StopSignal()
     private let outbound: Mutex<OutboundQueue>
     private let receipts = Mutex<[FrameReceipt]>([])

@@ -40,6 +40,7 @@ final class NodePublisher: ConnectionRole {
         self.session = session
         defer { self.session = nil }
         try session.openChannel(Self.channel)
+        link.consumerNudge.set()
         link.gate.publisherReady()
         reporter.connected()
         while !link.stop.isSet {
@@ -59,6 +60,8 @@ final class NodePublisher: ConnectionRole {
         }
         return reporter.report(failure, of: .publisher)
     }
+
+    var nudge: WakeSignal { link.publisherNudge }
 
     func idle() { link.reportDropped() }
 

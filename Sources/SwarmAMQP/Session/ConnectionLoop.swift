@@ -8,6 +8,8 @@ protocol ConnectionRole: AnyObject {
     func failed(_ failure: ConnectionFailure) -> Bool
     /// About every second while there is no connection.
     func idle()
+    /// Set when there is reason to think that the next attempt will succeed.
+    var nudge: WakeSignal { get }
 }
 
 /// What the threads of one transport share.
@@ -27,6 +29,7 @@ struct ConnectionContext: Sendable {
             do throws(ConnectionFailure) {
                 let connection = try BrokerConnection(
                     endpoint, options: options, name: "\(name) \(role.label)", guardian: guardian)
+                role.nudge.clear()
                 try role.serve(connection)
                 return
             } catch { failure = error }
@@ -37,13 +40,14 @@ struct ConnectionContext: Sendable {
         }
     }
 
+    /// A nudge shortens the wait, but never to nothing: connections that succeed and break in turn would otherwise
+    /// drive each other round without pause.
     private func pause(_ duration: Duration, _ role: some ConnectionRole) {
-        var rest = duration
-        while rest > .zero, !stop.isSet {
-            let slice = min(rest, .seconds(1))
-            stop.wait(slice)
+        let deadline = ContinuousClock.now + duration
+        stop.wait(min(duration, .milliseconds(100)))
+        while !stop.isSet, .now < deadline {
+            if stop.wait(min(deadline - .now, .seconds(1)), or: role.nudge) { return role.nudge.clear() }
             role.idle()
-            rest -= slice
         }
     }
 }

@@ -11,7 +11,9 @@ final class WakeSignal: Sendable {
     /// Readable while set.
     let readEnd: Int32
     private let writeEnd: Int32
-    private let isSet = Atomic(false)
+    private let state = Atomic(false)
+
+    var isSet: Bool { state.load(ordering: .acquiring) }
 
     /// Without file descriptors left the ends are -1: then waits simply end by their time limit.
     init() {
@@ -32,7 +34,7 @@ final class WakeSignal: Sendable {
 
     /// From any thread.
     func set() {
-        guard !isSet.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guard !state.exchange(true, ordering: .acquiringAndReleasing) else { return }
         var byte: UInt8 = 1
         _ = write(writeEnd, &byte, 1)
     }
@@ -41,7 +43,7 @@ final class WakeSignal: Sendable {
     func clear() {
         var bytes: (UInt64, UInt64) = (0, 0)
         _ = read(readEnd, &bytes, 16)
-        isSet.store(false, ordering: .releasing)
+        state.store(false, ordering: .releasing)
     }
 }
 
@@ -60,6 +62,12 @@ final class StopSignal: Sendable {
     /// Waits, unless it is set before.
     func wait(_ duration: Duration) {
         Poll.wait(wake.readEnd, for: duration)
+    }
+
+    /// The same, and ends early, with true, once `signal` is set.
+    func wait(_ duration: Duration, or signal: WakeSignal) -> Bool {
+        Poll.wait(wake.readEnd, signal.readEnd, for: duration)
+        return signal.isSet
     }
 }
 

@@ -19,6 +19,20 @@ struct WakeSignalTests {
     }
 }
 
+struct StopSignalTests {
+    @Test func tellsWhatEndedTheWait() {
+        let stop = StopSignal()
+        let nudge = WakeSignal()
+        #expect(!stop.wait(.milliseconds(1), or: nudge))
+        nudge.set()
+        #expect(stop.wait(.seconds(60), or: nudge))
+        nudge.clear()
+        stop.set()
+        #expect(!stop.wait(.seconds(60), or: nudge))
+        #expect(stop.isSet)
+    }
+}
+
 struct RunCompletionTests {
     @Test func waitsForAllThreads() async {
         let completion = RunCompletion(threads: 2)
