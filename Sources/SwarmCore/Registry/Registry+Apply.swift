@@ -124,9 +124,14 @@ extension Registry {
     private mutating func judge(_ claim: Claim, old: Claim?, cites: LogPosition?, others: [Claim]) {
         if let old, old.birth == claim.birth { return }
         ended[claim.host]?.remove(claim.name)
+        let isKnown = others.contains { $0.birth == claim.birth && counts($0) }
+        // The update of an entry that is not there: it was left out of a snapshot of this log because it had ended.
+        if cites == nil, claim.birth != claim.position, !isKnown {
+            ended[claim.host, default: []].insert(claim.name)
+            return
+        }
         guard claim.birth.origin != claim.host, isComplete, covers(claim.birth) else { return }
         if let cites, !covers(cites) { return }
-        let isKnown = others.contains { $0.birth == claim.birth && counts($0) }
         if !isKnown { ended[claim.host, default: []].insert(claim.name) }
     }
 

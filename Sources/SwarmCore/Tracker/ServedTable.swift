@@ -1,4 +1,5 @@
 import DequeModule
+import HeapModule
 
 /// Requests of other nodes: what is being done, and what was answered, so that a repeated one is not done twice.
 ///
@@ -20,14 +21,27 @@ struct ServedTable: Sendable {
     }
 
     private var entries: [RequestID: Entry] = [:]
-    private var answers: Deque<RequestID> = []
+    private struct Expiry: Comparable, Sendable {
+        let at: UInt64
+        let id: RequestID
+
+        static func < (left: Expiry, right: Expiry) -> Bool {
+            left.at == right.at ? left.id < right.id : left.at < right.at
+        }
+    }
+
+    private var answers = Heap<Expiry>()
     private var ids: Deque<RequestID> = []
     private var inProgress = 0
+    /// Of the payloads of the answers that are kept.
+    private var bytes = 0
 
     static let grace: UInt64 = 2_000_000
     static let memory: UInt64 = 60_000_000
     /// More ids than this are forgotten early, the oldest first.
     static let idLimit = 1_000_000
+    /// Beyond so many bytes of kept answers a repetition is told that its answer is no longer here.
+    static let byteLimit = 64 << 20
 
     /// nil: too many are in progress.
     mutating func begin(_ id: RequestID, lifetime: UInt64, now: UInt64, limit: Int) -> State? {
@@ -38,7 +52,7 @@ struct ServedTable: Sendable {
         guard inProgress < limit else { return nil }
         entries[id] = Entry(expires: now + lifetime + Self.grace)
         inProgress += 1
-        answers.append(id)
+        answers.insert(Expiry(at: now + lifetime + Self.grace, id: id))
         ids.append(id)
         return .new
     }
@@ -53,20 +67,29 @@ struct ServedTable: Sendable {
         guard let entry = entries[reply.id] else { return }
         if !entry.isDone { inProgress -= 1 }
         entries[reply.id]?.isDone = true
+        guard bytes + Self.size(of: reply) <= Self.byteLimit else { return }
+        bytes += Self.size(of: reply)
         entries[reply.id]?.reply = reply
     }
 
-    /// In order of arrival; one with a long life keeps those behind it a while longer.
-    mutating func expire(now: UInt64) {
-        while let first = answers.first {
-            if let entry = entries[first] {
-                if now < entry.expires { break }
-                if !entry.isDone { inProgress -= 1 }
-                entries[first]?.isDone = true
-                entries[first]?.reply = nil
-            }
-            answers.removeFirst()
+    private static func size(of reply: Reply?) -> Int {
+        switch reply?.result {
+        case .success(.payload(let bytes)): bytes.count
+        case .success(.text(let text)): text.utf8.count
+        default: 0
         }
+    }
+
+    mutating func expire(now: UInt64) {
+        while let first = answers.min, first.at <= now {
+            answers.removeMin()
+            guard let entry = entries[first.id], entry.expires <= now else { continue }
+            if !entry.isDone { inProgress -= 1 }
+            bytes -= Self.size(of: entry.reply)
+            entries[first.id]?.isDone = true
+            entries[first.id]?.reply = nil
+        }
+        // In order of arrival; one with a long life keeps the ids behind it a while longer.
         while let first = ids.first {
             if let entry = entries[first], now < entry.expires + Self.memory, ids.count <= Self.idLimit { break }
             if let entry = entries.removeValue(forKey: first), !entry.isDone { inProgress -= 1 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Swarm
 
 @Suite(.timeLimit(.minutes(1))) struct WorkerMetricsTests {
-    let metrics = TestMetrics()
+    let metrics = MetricsTestKit.TestMetrics()
 
     func count(_ label: String) throws -> Int64 {
         try metrics.expectCounter("swarm_worker_" + label, [("cluster", "c")]).totalValue
