@@ -83,6 +83,17 @@ import Testing
         #expect(try parse(NodeCommand.self, "node", "--name", "a", "--strategy", strategy).strategy == strategy)
     }
 
+    @Test(arguments: [
+        (["nodes"], ["nodes"]), ([], []), (["--help"], ["--help"]),
+        (["--broker", "u", "--output=json", "call", "x", "1"], ["call", "--broker", "u", "--output=json", "x", "1"]),
+        (["call", "--broker", "u", "x"], ["call", "--broker", "u", "x"]),
+        (["--broker", "u"], ["--broker", "u"]), (["--broker"], ["--broker"]),
+        (["--what", "nodes"], ["--what", "nodes"]),
+        (["--cluster", "c", "--what", "nodes"], ["--cluster", "c", "--what", "nodes"]),
+    ]) func commonOptionsMayStandBeforeTheCommand(_ arguments: [String], _ expected: [String]) {
+        #expect(CommonOptions.behindCommand(arguments) == expected)
+    }
+
     @Test func aDrainMayTakeLongerThanALookup() {
         #expect(DrainCommand.defaultTimeout > LookupCommand.defaultTimeout)
     }

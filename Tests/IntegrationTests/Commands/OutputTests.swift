@@ -53,6 +53,7 @@ import Testing
             #expect(CommandStatus(Self.refusal(code, .unreached)) == .unreached)
         }
         #expect(CommandStatus(Self.refusal(.accessRefused, .unreached)) == .negative)
+        #expect(CommandStatus(Self.refusal(.unauthorized, .unreached)) == .negative)
         // The URL, which is looked at when the client runs.
         #expect(CommandStatus(Self.refusal(.invalidArgument, .unreached)) == .usage)
         #expect(CommandStatus(Self.refusal(.invalidArgument, .client)) == .negative)

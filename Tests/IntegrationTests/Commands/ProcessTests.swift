@@ -34,8 +34,8 @@ import Testing
         defer { for node in [a, b, c] { node.kill() } }
         // All of them have to know all of them.
         var members: [String] = []
-        while members.count { $0.contains(#""state":"ready""#) } < 3 {
-            members = try await swarmctl("nodes", "--output", "json").lines
+        while members.count(where: { $0.contains(#""state":"ready""#) }) < 3 {
+            members = try await swarmctl("--output", "json", "nodes").lines
         }
 
         let names = (0..<2_000).map { "n/\($0)" }
@@ -65,7 +65,7 @@ import Testing
         let published = try await swarmctl("publish", "all", #"{"add":{"amount":1}}"#, "--output", "json")
         #expect(published.lines == [#"{"group":"all","published":true,"routed":true}"#])
         var replies: [String] = []
-        while replies.count(where: { $0.hasSuffix(#""reply":6}"#) }) < names.count {
+        while (replies.count { $0.hasSuffix(#""reply":6}"#) }) < names.count {
             replies = try await swarmctl("multi-call", "all", #"{"get":{}}"#, "--output", "json", "--timeout", "60")
                 .lines
             #expect(replies.count == names.count)
@@ -93,6 +93,33 @@ import Testing
         #expect(refused.complaints.contains("name_taken"))
         node.terminate()
         #expect(try await node.end().status == 0)
+    }
+
+    @Test(.timeLimit(.minutes(2))) func whatAUserMayNotDoIsRefused() async throws {
+        try await withPrivateBroker { broker in
+            try await broker.start()
+            let script = BrokerFixture.root.appending(path: "scripts/permissions")
+            let control = "\(BrokerFixture.root.appending(path: "scripts/broker").path) ctl \(broker.directory.path)"
+            try await Command.run(
+                script, ["--cluster", cluster, "--ctl", control, "client", "reader", "read"],
+                environment: ["SWARM_USER_PASSWORD": "secret"])
+            let node = try SwarmctlProcess(
+                ["node", "--name", "a", "--output", "json"],
+                environment: ["SWARM_BROKER": broker.url, "SWARM_CLUSTER": cluster])
+            defer { node.kill() }
+            _ = try await node.line { $0.contains(#""event":"ready""#) }
+            let reader = ["SWARM_BROKER": "amqp://reader:secret@127.0.0.1:\(broker.port)"]
+            let nodes = try await swarmctl("nodes", "--output", "json", environment: reader)
+            #expect(nodes.status == 0)
+            #expect(nodes.lines.count == 1)
+            for command in [["register", "x", "--kind", "counter"], ["send", "x", "1"], ["publish", "g", "1"]] {
+                let process = try SwarmctlProcess(
+                    command + ["--output", "json"], environment: try options().merging(reader) { $1 })
+                let refused = try await process.end()
+                #expect(refused.status == 1, "\(command): \(refused)")
+                #expect(try fields(try #require(refused.lines.first)).string("error") == "unauthorized")
+            }
+        }
     }
 
     @Test(.timeLimit(.minutes(1))) func whatCannotBeReached() async throws {
