@@ -123,7 +123,11 @@ let package = Package(
         ),
         .testTarget(
             name: "SwarmClientTests",
-            dependencies: ["SwarmClient", "Swarm", "SwarmCore", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "SwarmClient", "Swarm", "SwarmCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]
         ),
         .testTarget(name: "SimulationTests", dependencies: ["SwarmTesting", "SwarmCore", "SwarmCheckers"]),
         .testTarget(

@@ -1,6 +1,8 @@
 public import Logging
 public import ServiceLifecycle
 import Swarm
+import SwarmCore
+import Synchronization
 
 /// A thin client of a cluster: asks the nodes through the queue that they share, and publishes to groups. It has no
 /// replica, is no member, and hosts no workers.
@@ -30,6 +32,13 @@ public final class SwarmClient: Service, Sendable {
     let coder = JSONPayloadCoder()
     let link: any BrokerLink
     let turnstile: Turnstile
+    let state = Mutex(State())
+
+    struct State {
+        var hasRun = false
+        /// Why there is no more to be had.
+        var ending: SwarmError?
+    }
 
     /// Creates a client. Nothing is done before ``run()``.
     ///
@@ -58,8 +67,22 @@ public final class SwarmClient: Service, Sendable {
     /// - Throws: ``SwarmError``: `accessRefused` if the broker refuses user, password or virtual host; `invalidArgument` for
     ///   a URL or an option that cannot be used, or if it was called before. `CancellationError` if the task was cancelled.
     public func run() async throws {
+        let isFirst = state.withLock { state in
+            defer { state.hasRun = true }
+            return !state.hasRun
+        }
+        guard isFirst else {
+            throw SwarmError(.invalidArgument, "run() has been called before. Make a new SwarmClient to start again.")
+        }
+        defer {
+            let stopped = SwarmError(.stopped, "The client has stopped. Make a new SwarmClient to start again.")
+            state.withLock { $0.ending = $0.ending ?? stopped }
+        }
         do {
             try await cancelWhenGracefulShutdown { [link] in try await link.run() }
+        } catch let error as SwarmError {
+            state.withLock { $0.ending = error }
+            throw error
         } catch is CancellationError where !Task.isCancelled {
             // A graceful shutdown.
         }

@@ -12,8 +12,8 @@ public struct SwarmClientBroker: Sendable {
 
     /// RabbitMQ at a URL: `amqp[s]://user:password@host:port/virtual-host`; see ``Transport/amqp(_:options:)``.
     ///
-    /// The user may be another than the nodes': it needs read permission for its own queues `swarm.<cluster>.client.*`, and
-    /// write permission for the exchanges `swarm.<cluster>.requests` and `swarm.<cluster>.groups`.
+    /// The user may be another than the nodes': it needs to configure and read its own queues `swarm.<cluster>.client.*`, and
+    /// to write to the exchanges `swarm.<cluster>.requests` and `swarm.<cluster>.groups`; `scripts/permissions` sets that up.
     public static func amqp(_ url: String, options: AMQPOptions = AMQPOptions()) -> SwarmClientBroker {
         SwarmClientBroker { AMQPLink(url: url, options: options, cluster: $0, logger: $1) }
     }

@@ -15,4 +15,8 @@ struct App: AsyncParsableCommand {
             DrainCommand.self, DemoCommand.self,
         ]
     )
+
+    static func main() async {
+        await main(CommonOptions.behindCommand(Array(CommandLine.arguments.dropFirst())))
+    }
 }

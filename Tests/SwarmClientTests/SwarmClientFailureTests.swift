@@ -1,4 +1,5 @@
 import Logging
+import ServiceLifecycleTestKit
 import Swarm
 import SwarmClient
 import SwarmCore
@@ -136,6 +137,43 @@ import Testing
         let link = ScriptedLink(.answers([#"{"items":[],"more":true}"#]))
         let error = await #expect(throws: SwarmError.self) { try await link.client().registrations() }
         #expect(error?.code == .timeout)
+    }
+
+    @Test func aMissingPartIsAskedForAgain() async throws {
+        let (first, third, last) = (
+            #"{"items":[],"part":0,"more":true}"#, #"{"items":[],"part":2,"more":false}"#,
+            #"{"items":[],"part":1,"more":false}"#
+        )
+        let link = ScriptedLink(.answers([first, third]), .answers([last]), .answers([first, last]))
+        #expect(try await link.client().registrations(timeout: .seconds(60)).isEmpty)
+        #expect(link.asked.count == 3)
+        // Not so where that would execute something again.
+        let calls = ScriptedLink(.answers([third]))
+        let error = await #expect(throws: SwarmError.self) { try await calls.client().multiCall("g", 1, as: Int.self) }
+        #expect(error?.code == .uncertain)
+        #expect(calls.asked.count == 1)
+    }
+
+    @Test func aClientRunsOnce() async throws {
+        let client = try ScriptedLink(.answers([Self.sent])).client()
+        // It may be used before it runs.
+        try await client.send("x", 1)
+        try await client.run { client in try await client.send("x", 1) }
+        let again = await #expect(throws: SwarmError.self) { try await client.run() }
+        #expect(again?.code == .invalidArgument)
+        let late = await #expect(throws: SwarmError.self) { try await client.send("x", 1) }
+        #expect(late?.code == .stopped)
+    }
+
+    @Test func aGracefulShutdownEndsTheClientInOrder() async throws {
+        let client = try ScriptedLink(.silent).client()
+        try await testGracefulShutdown { trigger in
+            async let running: Void = client.run()
+            trigger.triggerGracefulShutdown()
+            try await running
+        }
+        let late = await #expect(throws: SwarmError.self) { try await client.send("x", 1) }
+        #expect(late?.code == .stopped)
     }
 
     @Test func aMessageAboveTheLimitIsNotSent() async throws {

@@ -6,14 +6,17 @@ enum ClientAnswer {
     /// A part of an answer in several parts, or a whole one.
     enum Part {
         case whole([UInt8])
-        case items([[UInt8]], more: Bool)
+        /// The parts are counted from 0.
+        case items([[UInt8]], part: Int?, more: Bool)
         case failure(SwarmError)
     }
 
     static func read(_ body: [UInt8]) throws -> Part {
         let fields = try JSONFields(body)
         if let code = try fields.string("error") { return .failure(try failure(code, fields)) }
-        if let items = try fields.elements("items") { return .items(items, more: try fields.bool("more") ?? false) }
+        if let items = try fields.elements("items") {
+            return .items(items, part: try fields.integer("part"), more: try fields.bool("more") ?? false)
+        }
         return .whole(body)
     }
 

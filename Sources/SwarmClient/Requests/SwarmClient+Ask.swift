@@ -1,5 +1,6 @@
 import Swarm
 import SwarmCore
+import Synchronization
 
 /// From an operation to its answer, through as many attempts as there is time for.
 extension SwarmClient {
@@ -22,17 +23,23 @@ extension SwarmClient {
     package func askItems(_ request: ClientRequest, timeout: Duration? = nil) async throws -> [[UInt8]] {
         try await attempts(request.operation, timeout) { timeout in
             var items: [[UInt8]] = []
+            var parts = 0
             var isComplete = false
             try await link.answers(
                 to: request.operation.rawValue, body: try checked(request.body(timeout: timeout)), timeout: timeout
             ) { body in
                 let answer = try ClientAnswer.read(body)
                 try Self.check(answer: body, answer)
-                guard case .items(let part, let more) = answer else {
+                guard case .items(let new, let part, let more) = answer else {
                     throw SwarmError(
                         .decodingFailed, "The node answered in one where parts were expected; check the versions.")
                 }
-                items += part
+                guard part ?? parts == parts else {
+                    throw SwarmError(
+                        .uncertain, "The broker has dropped a part of the answer; ask again.", mayHaveExecuted: true)
+                }
+                parts += 1
+                items += new
                 isComplete = !more
                 return isComplete
             }
@@ -57,6 +64,7 @@ extension SwarmClient {
         let deadline = try deadline(timeout)
         var backoff = Self.firstBackoff
         while true {
+            if let ending = state.withLock({ $0.ending }) { throw RequestFailure(ending, .unreached) }
             let failure: RequestFailure
             do {
                 return try await turnstile.pass(until: deadline) {

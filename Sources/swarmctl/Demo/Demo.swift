@@ -70,6 +70,7 @@ struct Demo: Sendable {
         }
         report.tell("Worker cart/n was told to add n, so that each has a state of its own.")
         await tellDistribution()
+        report.summarize("1,000 workers registered in \(text(took)), each on the node that owns its name")
         let values = try await values()
         report.check("1,000 workers answer with what they added", values == expectedAtFirst)
     }
@@ -97,6 +98,9 @@ struct Demo: Sendable {
         report.figure("restored_seconds", restored)
         report.tell("It hosted \(lost.count) workers, and says no farewell. The others find out after \(text(found)),")
         report.tell("and start its workers again: all names are alive after \(text(restored)).")
+        report.summarize(
+            "killed a node of \(lost.count) workers: found after \(text(found)), all names alive again after \(text(restored))"
+        )
         await tellDistribution()
         let after = try await values()
         report.check("the node is found dead", isFound)
@@ -125,6 +129,7 @@ struct Demo: Sendable {
         report.figure("moved", leaving)
         report.figure("seconds", took)
         report.tell("It hands its \(leaving) workers over, with their state, and leaves, in \(text(took)).")
+        report.summarize("drained a node: \(leaving) workers moved with their state in \(text(took))")
         await tellDistribution()
         let after = try await values()
         report.check("its workers run on the nodes that are left", isDone)
@@ -143,6 +148,7 @@ struct Demo: Sendable {
         report.figure("moved", moved)
         report.figure("seconds", took)
         report.tell("The ring gives it a share; \(moved) workers move to it, with their state, in \(text(took)).")
+        report.summarize("added a node: \(moved) workers moved to it with their state in \(text(took))")
         await tellDistribution()
         let after = try await values()
         report.check("every worker runs on the node that owns its name", isDone && moved > 0)

@@ -10,6 +10,7 @@ final class DemoReport: Sendable {
         var checks: [[UInt8]] = []
         var failed = 0
         var passed = 0
+        var summary: [String] = []
     }
 
     private let console: Console
@@ -68,6 +69,9 @@ final class DemoReport: Sendable {
         tell("\(holds ? "✓" : "✗") \(claim)")
     }
 
+    /// A line of the summary at the end.
+    func summarize(_ text: String) { state.withLock { $0.summary.append(text) } }
+
     /// True if every check held.
     func finish() -> Bool {
         finishStep()
@@ -78,6 +82,8 @@ final class DemoReport: Sendable {
         text.set("failed", failed)
         text.set("seconds", raw: Self.seconds(time, places: 3).utf8)
         if format == .json { console.line(text.bytes) }
+        tell("\nSummary", indented: false)
+        for line in state.withLock({ $0.summary }) { tell(line) }
         tell(
             "\n\(passed) of \(passed + failed) checks passed, in \(Self.seconds(time, places: 1)) s.", indented: false)
         return failed == 0

@@ -22,6 +22,24 @@ struct CommonOptions: ParsableArguments, Sendable {
     func duration(default seconds: Double) -> Duration { .seconds(timeout ?? seconds) }
 }
 
+extension CommonOptions {
+    private static let names: Set = ["--broker", "--cluster", "--timeout", "--output", "--log-level"]
+
+    /// The same arguments, where common options that were written before the command follow it: both places are good.
+    static func behindCommand(_ arguments: [String]) -> [String] {
+        var leading: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.first {
+            guard names.contains(String(argument.prefix { $0 != "=" })) else { break }
+            leading.append(rest.removeFirst())
+            if !argument.contains("="), let value = rest.popFirst() { leading.append(value) }
+        }
+        // Anything but a command is left to be complained about.
+        guard let command = rest.first, !command.hasPrefix("-") else { return arguments }
+        return [command] + leading + rest.dropFirst()
+    }
+}
+
 /// Where the cluster is.
 struct ClusterOptions: ParsableArguments, Sendable {
     @Option(

@@ -17,7 +17,7 @@ enum CommandStatus: Int32, Comparable, Sendable {
     init(_ failure: RequestFailure) {
         switch (failure.source, failure.error.code) {
         case (_, .timeout), (_, .uncertain), (_, .notReady), (_, .notOwner), (_, .disconnected): self = .unreached
-        case (_, .accessRefused), (.cluster, _), (.client, _): self = .negative
+        case (_, .accessRefused), (_, .unauthorized), (.cluster, _), (.client, _): self = .negative
         case (.unreached, .invalidArgument): self = .usage
         case (.unreached, _): self = .unreached
         }
