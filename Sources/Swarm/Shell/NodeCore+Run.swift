@@ -64,7 +64,7 @@ extension NodeCore {
                 await self.gateway.run(self)
                 return .gateway
             }
-            group.addTask {
+            group.addTask(executorPreference: LoopExecutor()) {
                 var loop = TrackerLoop(self)
                 return .tracker(await loop.run())
             }

@@ -266,14 +266,20 @@ package struct WorkerLedger: Sendable {
 
     private mutating func checkOverlap(_ serial: WorkerSerial, at time: UInt64) {
         let record = workers[serial.index]
+        guard let mine = record.activatedAt else { return }
         for other in alive[record.name.index] where other != serial {
             let rival = workers[other.index]
-            if let begun = rival.lastProcessedAt, let mine = record.activatedAt, begun > mine,
-                rival.process != record.process,
-                let activated = rival.activatedAt, activated > mine
-            {
+            guard rival.process != record.process, let activated = rival.activatedAt, activated > mine,
+                let begun = rival.lastProcessedAt
+            else { continue }
+            // Two registrations, one on either side, may go on until both sides know whether they have the quorum.
+            let tolerance = rival.birth == record.birth ? 0 : Self.quorumTolerance
+            if time > activated + tolerance {
                 report(.quorumOverlap, time, "\(describe(serial)) works while \(describe(other)) has begun at \(begun)")
             }
         }
     }
+
+    /// The time within which members are heard, the grace time, and a second for the clocks.
+    private static let quorumTolerance: UInt64 = 6_000_000
 }

@@ -68,14 +68,11 @@ extension Scenarios {
             }
         }
 
-        /// Times over, each with a cluster of its own.
-        private func joinRounds(_ backend: Backend) -> Int { backend == .inMemory ? 20 : 20 }
-
         @Test(arguments: Backend.allCases) func noNameIsMissingWhereANodeJoinsDuringRegistrations(backend: Backend)
             async throws
         {
             let names = (1...1_000).map { "tally/\($0)" }
-            for round in 1...joinRounds(backend) {
+            for round in 1...20 {
                 try await withCluster(backend) { cluster in
                     let nodes = try await cluster.start("a", "b")
                     let registered = Mutex(0)

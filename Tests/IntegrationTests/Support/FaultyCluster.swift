@@ -62,7 +62,7 @@ final class FaultyCluster: Sendable {
     }
 
     /// Set `SWARM_TEST_LOG=debug` to see what nodes say.
-    private static func logger(_ node: String) -> Logger {
+    static func logger(_ node: String) -> Logger {
         guard let level = ProcessInfo.processInfo.environment["SWARM_TEST_LOG"].flatMap({ Logger.Level(rawValue: $0) })
         else {
             return Logger(label: "swarm.tests") { _ in SwiftLogNoOpLogHandler() }
@@ -72,11 +72,12 @@ final class FaultyCluster: Sendable {
         return logger
     }
 
-    func transport(of node: String) throws -> any Transport {
+    func transport(of node: String, _ change: (inout AMQPOptions) -> Void = { _ in }) throws -> any Transport {
         guard backend == .rabbitMQ else { return broker }
         var options = AMQPOptions()
         options.connectTimeout = .seconds(2)
         options.nameLockTimeout = .seconds(2)
+        change(&options)
         let cable = try state.withLock { state in
             if let cable = state.cables[node] { return cable }
             let cable = try TCPForwarder(to: try Self.port(of: brokerURL))
@@ -177,6 +178,22 @@ final class FaultyCluster: Sendable {
         switch backend {
         case .inMemory: for name in names { broker.cut(node: name) }
         case .rabbitMQ: for name in names { state.withLock { $0.cables[name] }?.cut() }
+        }
+    }
+
+    /// Takes the broker away from all.
+    func stopBroker() {
+        switch backend {
+        case .inMemory: broker.stop()
+        case .rabbitMQ: for cable in state.withLock({ Array($0.cables.values) }) { cable.cut() }
+        }
+    }
+
+    /// Gives it back.
+    func startBroker() {
+        switch backend {
+        case .inMemory: broker.start()
+        case .rabbitMQ: heal()
         }
     }
 
