@@ -43,7 +43,8 @@ import Testing
         let url = try BrokerFixture.url()
         let transport = try CabledTransport(url: url)
         let environment = TransportEnvironment(
-            transport: transport, user: URL(string: url)?.user, cut: { transport.cut($0) }, heal: { transport.mend($0) })
+            transport: transport, user: URL(string: url)?.user, cut: { transport.cut($0) }, heal: { transport.mend($0) }
+        )
         try await check.run(in: environment)
     }
 }
