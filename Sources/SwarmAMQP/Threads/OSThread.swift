@@ -1,3 +1,6 @@
+// Where Dispatch is loaded, the types of pthread are seen through it.
+import Dispatch
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
