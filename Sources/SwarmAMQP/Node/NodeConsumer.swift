@@ -50,12 +50,7 @@ final class NodeConsumer: ConnectionRole {
         while !link.stop.isSet {
             try acknowledge(session)
             try applyBindingChanges(topology, session)
-            if !link.context.isClient {
-                try requestLane.update(wanted: link.servesRequests, topology, session) {
-                    lane throws(ConnectionFailure) in
-                    try open(lane, session, topology)
-                }
-            }
+            try updateRequestLane(topology, session)
             if link.takeConsumerRestart() { throw .lost("an exchange of the cluster is gone") }
             try session.run(for: .seconds(5))
         }
@@ -95,6 +90,7 @@ final class NodeConsumer: ConnectionRole {
                 .consume(queue: topology.queue(lane), tag: "\(lane)", acknowledges: topology.prefetch(lane) != nil),
                 on: lane.channel)
         }
+        try updateRequestLane(topology, session)
         reporter.connected()
         link.publisherNudge.set()
         link.gate.consumerReady(queue: topology.queue(.heartbeat), bound: bindings.filter(bound.contains))
@@ -109,6 +105,15 @@ final class NodeConsumer: ConnectionRole {
         guard let prefetch = topology.prefetch(lane) else { return }
         windows[lane] = AcknowledgementWindow()
         try session.call(.prefetch(prefetch), on: lane.channel)
+    }
+
+    private func updateRequestLane(
+        _ topology: NodeTopology, _ session: BrokerSession
+    ) throws(ConnectionFailure) {
+        guard !link.context.isClient else { return }
+        try requestLane.update(wanted: link.servesRequests, topology, session) { lane throws(ConnectionFailure) in
+            try open(lane, session, topology)
+        }
     }
 
     // MARK: Bindings

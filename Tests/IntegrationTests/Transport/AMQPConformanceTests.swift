@@ -1,6 +1,7 @@
 import Foundation
 import Swarm
 import SwarmAMQP
+import SwarmCore
 import SwarmTesting
 import Synchronization
 import Testing
