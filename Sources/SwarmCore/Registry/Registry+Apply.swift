@@ -92,7 +92,7 @@ extension Registry {
 
     /// Logs that are not known at all have aged out: they count as seen.
     private func reaches(_ position: LogPosition) -> Bool {
-        logs[position.origin].map { $0.sequence >= position.sequence } ?? true
+        logs[position.origin].map { $0.sequence >= position.sequence || lost.contains(position.origin) } ?? true
     }
 
     private mutating func apply(_ operation: Operation, to origin: NodeID) {
@@ -113,6 +113,7 @@ extension Registry {
 
     /// The name was unregistered: no claim of its birth counts any more.
     private mutating func endBirth(_ birth: LogPosition, of name: String, among claims: [Claim]) {
+        endedBirths.add(birth)
         for claim in claims where claim.birth == birth { ended[claim.host, default: []].insert(name) }
     }
 
@@ -124,6 +125,10 @@ extension Registry {
     private mutating func judge(_ claim: Claim, old: Claim?, cites: LogPosition?, others: [Claim]) {
         if let old, old.birth == claim.birth { return }
         ended[claim.host]?.remove(claim.name)
+        if endedBirths.contains(claim.birth) {
+            ended[claim.host, default: []].insert(claim.name)
+            return
+        }
         let isKnown = others.contains { $0.birth == claim.birth && counts($0) }
         // The update of an entry that is not there: it was left out of a snapshot of this log because it had ended.
         if cites == nil, claim.birth != claim.position, !isKnown {
@@ -170,7 +175,12 @@ extension Registry {
                 with: assembly.claims, sequence: assembly.sequence, digest: manifest.digest) ?? []
         for name in changed {
             var all = claims(on: name).filter { $0.host != origin }
-            if let claim = assembly.claims[name] { all.append(claim) } else { ended[origin]?.remove(name) }
+            if let claim = assembly.claims[name] {
+                all.append(claim)
+                if endedBirths.contains(claim.birth) { ended[origin, default: []].insert(name) }
+            } else {
+                ended[origin]?.remove(name)
+            }
             setClaims(all, of: name)
         }
         require(manifest.positions.filter { isAlive($0.origin) })

@@ -25,6 +25,11 @@ package struct Registry: Sendable {
     private var changes: [VisibleChange] = []
     /// Positions that must be reached before this replica may speak with authority (see `isComplete`).
     package internal(set) var required: [NodeID: UInt64] = [:]
+    /// Births that were removed. What a replica got by snapshots proves nothing by absence: a claim of such a birth that
+    /// turns up later, in the log of a node that was away, is known by this.
+    var endedBirths = EndedBirths()
+    /// Logs of dead nodes of which nobody alive has more: positions in them count as reached.
+    var lost: Set<NodeID> = []
     /// Logs whose deltas wait for a snapshot that sets them right, and until when (uptime).
     var held: [NodeID: UInt64] = [:]
     let ownTailLimit: Int
@@ -106,6 +111,13 @@ package struct Registry: Sendable {
             held[origin] = nil
             _ = drain(from: origin)
         }
+    }
+
+    /// Nobody alive can supply more of this dead node's log: what cites it goes on without it.
+    package mutating func giveUp(_ origin: NodeID) {
+        guard !isAlive(origin), lost.insert(origin).inserted else { return }
+        required[origin] = nil
+        for waiting in logs.values.filter({ !$0.pending.isEmpty }).map(\.node).sorted() { _ = drain(from: waiting) }
     }
 
     // MARK: Life and death of hosts

@@ -59,15 +59,20 @@ extension Tracker {
     /// Asks for the rest of a log: its origin if it lives, else the node that is known to have it.
     mutating func askRepair(of origin: NodeID, holder: NodeID, urgent: Bool, whole: Bool = false) {
         let have = registry.sequence(of: origin)
-        guard origin != node else { return }
+        guard origin != node, let target = supplier(of: origin, holder: holder) else { return }
         guard repairs.shouldAsk(origin, have: have, now: now.uptime, urgent: urgent) else { return }
-        let target = membership.members[origin] != nil ? origin : holder
-        guard target != node, membership.members[target] != nil else { return }
         if whole {
             wholeRepairs.insert(origin)
             registry.hold(origin, until: now.uptime + configuration.downAfter)
         }
         send(.repair(RepairRequest(origin: origin, after: have, whole: whole)), to: target)
+    }
+
+    /// The origin if it lives, else who is known to have its log, else anyone.
+    private mutating func supplier(of origin: NodeID, holder: NodeID) -> NodeID? {
+        for candidate in [origin, holder] where membership.members[candidate] != nil { return candidate }
+        let peers = membership.live
+        return peers.isEmpty ? nil : peers[Int(random.next() % UInt64(peers.count))]
     }
 
     mutating func serve(_ request: RepairRequest, to asker: NodeID) {
@@ -188,8 +193,19 @@ extension Tracker {
     }
 
     private mutating func repairHoles() {
+        let isHole = Set(registry.logs.keys.flatMap { registry.gaps(of: $0) }.map(\.origin))
+        holes = holes.filter { isHole.contains($0.key) }
         for origin in registry.logs.keys.sorted() {
             for gap in registry.gaps(of: origin) {
+                let since = holes[gap.origin] ?? (registry.sequence(of: gap.origin), now.uptime)
+                holes[gap.origin] = since.have == registry.sequence(of: gap.origin) ? since : nil
+                let isSettled = membership.burials[gap.origin]?.isSettled ?? true
+                if membership.members[gap.origin] == nil, isSettled, gap.origin != node,
+                    now.uptime >= since.at + configuration.downAfter * 2
+                {
+                    registry.giveUp(gap.origin)
+                    continue
+                }
                 askRepair(of: gap.origin, holder: gap.holder, urgent: true)
             }
         }

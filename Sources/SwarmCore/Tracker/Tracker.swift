@@ -85,6 +85,8 @@ package struct Tracker: Sendable {
     var snapshots: [NodeID: SnapshotAssembly] = [:]
     var services: [SnapshotService] = []
     var repairs = RepairLimiter()
+    /// Logs that others wait for, how much of them is here, and since when no more has come.
+    var holes: [NodeID: (have: UInt64, at: UInt64)] = [:]
     var wholeRepairs: Set<NodeID> = []
 
     // Quorum and drain
