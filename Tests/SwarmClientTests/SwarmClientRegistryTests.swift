@@ -105,7 +105,8 @@ import Testing
                 for number in 0..<1_000 {
                     group.addTask {
                         try await cluster.client.register(
-                            "\(padding)/\(number)", kind: "tally", arguments: TallyArguments(start: 0))
+                            "\(padding)/\(number)", kind: "tally", arguments: TallyArguments(start: 0),
+                            timeout: .seconds(60))
                     }
                 }
                 try await group.waitForAll()

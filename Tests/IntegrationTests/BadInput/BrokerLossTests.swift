@@ -29,9 +29,12 @@ extension BadInput {
                 let node = try cluster.node("a")
                 cluster.stopBroker()
                 cluster.run(node)
-                let error = await failure {
-                    try await node.register("x", as: Tally.self, timeout: .milliseconds(300))
-                }
+                var error: SwarmError?
+                repeat {
+                    error = await failure {
+                        try await node.register("x", as: Tally.self, timeout: .milliseconds(300))
+                    }
+                } while error?.code == .notRunning
                 #expect(error?.code == .disconnected)
                 #expect(error?.message.contains("check that it runs and is reachable") == true)
                 #expect(error?.isRetryable == true)

@@ -29,6 +29,7 @@ import Testing
             configuration: .init(name: "a", cluster: "shop"), transport: .amqp(url), workers: [Counter.self],
             logger: logger)
         async let running: Void = node.run()  // or in a ServiceGroup
+        try await node.ready()  // it has caught up with the cluster
         let cart = try await node.register("cart/42", as: Counter.self)  // is started where it belongs
         let total = try await cart.call(.add(amount: 3))  // 3; the same from every node of the cluster
         try await node.drain()  // what SIGTERM does: hand everything over, and leave

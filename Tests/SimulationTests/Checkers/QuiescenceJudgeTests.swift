@@ -98,7 +98,7 @@ struct QuiescenceJudgeTests {
         var (cluster, _) = healthy()
         cluster.start(name, birth: 7, on: second, id: 4, clock: 101)
         let twice = snapshot(of: cluster, workers: [[cluster.serials[0]], [cluster.serials[1]]])
-        #expect(rules(cluster, twice) == [.nameTwice, .orphanWorker])
+        #expect(rules(cluster, twice).isSuperset(of: [.nameTwice, .orphanWorker]))
     }
 
     @Test("a name away from its owner")
