@@ -15,9 +15,10 @@ actor Tally: Worker {
     struct Failure: Error {}
 
     static let kind = "tally"
+    private let context: WorkerContext
     private var total = 0
 
-    init(_ context: WorkerContext, arguments: NoValue) throws {}
+    init(_ context: WorkerContext, arguments: NoValue) throws { self.context = context }
 
     func receive(_ message: Message) async throws -> Int {
         switch message {
