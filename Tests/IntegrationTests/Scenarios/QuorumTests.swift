@@ -13,7 +13,7 @@ extension Scenarios {
         @Test(arguments: Backend.allCases) func belowQuorumNothingIsRegistered(backend: Backend) async throws {
             try await withCluster(backend) { cluster in
                 let nodes = try await cluster.start("a", "b", configure: quorumOfThree)
-                let worker = try Tally(.standalone(name: "mine"), arguments: NoValue())
+                let worker = try standaloneTally("mine")
                 for node in nodes {
                     for error in [
                         await failure { try await node.register("tally", as: Tally.self) },

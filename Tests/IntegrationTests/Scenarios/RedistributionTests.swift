@@ -77,7 +77,7 @@ extension Scenarios {
                 let nodes = try await cluster.start("a", "b")
                 let running = (1...20).map { "running/\($0)" }
                 for name in running {
-                    let worker = try Tally(.standalone(name: name), arguments: NoValue())
+                    let worker = try standaloneTally(name)
                     try await nodes[0].register(name, running: worker, groups: ["running"])
                 }
                 try await cluster.registerTallies(names)
@@ -106,7 +106,7 @@ extension Scenarios {
                 let nodes = try await cluster.start("a", "b", "c")
                 let running = (1...20).map { "running/\($0)" }
                 for name in running {
-                    let worker = try Tally(.standalone(name: name), arguments: NoValue())
+                    let worker = try standaloneTally(name)
                     try await nodes[2].register(name, running: worker, groups: ["running"])
                 }
                 try await cluster.registerTallies(names)
