@@ -86,14 +86,10 @@ package struct BirthLedger: Sendable {
         births[birth]?.endWitnesses.formUnion(witnesses)
     }
 
-    /// It is certain that nothing was unregistered.
-    package mutating func unregisterFailed(_ operation: OperationID, _ name: NameID) {
-        for birth in targets[operation] ?? [] { births[birth]?.possibleEnds -= 1 }
-        unregisterUnclear(operation, name)
-    }
-
-    /// No answer, or one that says nothing: what it may have hit stays in doubt.
-    package mutating func unregisterUnclear(_ operation: OperationID, _ name: NameID) {
+    /// No answer, or one that says nothing: what it may have hit stays in doubt. `mayStillHappen`: the request may wait
+    /// somewhere on its way, and hit what is registered later, too.
+    package mutating func unregisterUnclear(_ operation: OperationID, _ name: NameID, mayStillHappen: Bool = false) {
+        guard !mayStillHappen else { return }
         targets[operation] = nil
         unregisters[name.index].removeAll { $0 == operation }
     }

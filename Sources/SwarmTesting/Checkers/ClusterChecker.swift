@@ -65,6 +65,7 @@ package struct ClusterChecker: Sendable {
         for serial in snapshot.nodes.flatMap(\.workers) {
             let worker = workers[serial]
             guard let birth = births[worker.birth], birth.keepsState, isAccountable(birth),
+                !workers.mergedBirths.contains(birth.id),
                 births.births(of: worker.name).filter({ $0.acknowledgedAt != nil }).count == 1
             else { continue }
             let expected = workers.sum(of: worker.birth)

@@ -12,6 +12,9 @@ package struct WorkerLedger: Sendable {
     package private(set) var violations: [Violation] = []
     /// Quorum strategy: no overlap of processing whatever happens.
     private let hasQuorum: Bool
+    private var endedProcesses: Set<ProcessID> = []
+    /// Registrations whose workers took in the states of others.
+    package private(set) var mergedBirths: Set<BirthID> = []
 
     private struct ProcessName: Hashable, Sendable {
         let process: ProcessID
@@ -54,7 +57,6 @@ package struct WorkerLedger: Sendable {
         workers.append(record)
         while alive.count <= name.index { alive.append([]) }
         alive[name.index].append(serial)
-        if !isPrepared { grow(serial, to: token, at: time, isNew: true) }
         return serial
     }
 
@@ -63,6 +65,7 @@ package struct WorkerLedger: Sendable {
         guard workers[serial.index].phase == .starting else {
             return report(.orderRefused, time, "\(describe(serial)) began while \(workers[serial.index].phase)")
         }
+        checkToken(serial, workers[serial.index].token, at: time, isNew: true)
         becameActive(serial, at: time, disturbance)
     }
 
@@ -93,6 +96,7 @@ package struct WorkerLedger: Sendable {
     }
 
     package mutating func merged(_ serial: WorkerSerial, _ state: CounterState) {
+        mergedBirths.insert(workers[serial.index].birth)
         workers[serial.index].state.merge(state)
         if let producer = state.producer, isKnown(producer) { workers[producer.index].wasMerged = true }
     }
@@ -114,9 +118,9 @@ package struct WorkerLedger: Sendable {
 
     /// A process ended, and all its workers with it. Says whether it had any.
     package mutating func ended(_ process: ProcessID, at time: UInt64) -> Bool {
+        endedProcesses.insert(process)
         let lost = alive.joined().filter { workers[$0.index].process == process }
         for serial in lost {
-            workers[serial.index].diedWithProcess = true
             stopped(serial, isMove: false, at: time)
         }
         return !lost.isEmpty
@@ -132,6 +136,8 @@ package struct WorkerLedger: Sendable {
     ) -> UInt64 {
         let record = workers[serial.index]
         checkRivals(serial, at: time, disturbance)
+        // A start that is given up at once has done nothing with its token.
+        if record.lastProcessedAt == nil { saw(record.token, of: record.name, on: record.process) }
         if record.phase != .active, record.phase != .stopping {
             report(.processedOutOfTurn, time, "\(describe(serial)) worked off m\(message) while \(record.phase)")
         }
@@ -235,8 +241,8 @@ package struct WorkerLedger: Sendable {
                 .stateInexact, time,
                 "\(describe(child)) got \(workers[child.index].state), \(describe(parent)) ended with \(source.state)")
         }
-        // If the one before died with its node, the state that was kept goes to the next.
-        if let earlier, !workers[earlier.index].diedWithProcess {
+        // If the one before is gone with its node, the state that was kept goes to the next.
+        if let earlier, !endedProcesses.contains(workers[earlier.index].process) {
             report(
                 .stateTwice, time, "\(describe(parent)) has two successors, \(describe(earlier)) and \(describe(child))"
             )
@@ -244,13 +250,18 @@ package struct WorkerLedger: Sendable {
     }
 
     private mutating func grow(_ serial: WorkerSerial, to token: FencingToken, at time: UInt64, isNew: Bool) {
+        checkToken(serial, token, at: time, isNew: isNew)
+        workers[serial.index].token = token
+        saw(token, of: workers[serial.index].name, on: workers[serial.index].process)
+    }
+
+    private mutating func checkToken(_ serial: WorkerSerial, _ token: FencingToken, at time: UInt64, isNew: Bool) {
         let record = workers[serial.index]
         let key = ProcessName(process: record.process, name: record.name)
         if let seen = seenTokens[key], isNew ? token <= seen : token < record.token {
-            report(.tokenNotGrown, time, "\(describe(serial)) got \(token) after \(isNew ? seen : record.token)")
+            report(
+                .tokenNotGrown, time, "\(describe(serial)) got \(token) after \(isNew ? seen : record.token)")
         }
-        workers[serial.index].token = token
-        saw(token, of: record.name, on: record.process)
     }
 
     /// Whether a state passed from one to the other, so that both would count one message.

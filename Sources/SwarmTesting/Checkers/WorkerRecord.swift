@@ -30,7 +30,6 @@ package struct WorkerRecord: Sendable {
     package var exported: CounterState?
     /// The last worker with its state that became active.
     package var successor: WorkerSerial?
-    package var diedWithProcess = false
     package let startedAt: UInt64
     package var activatedAt: UInt64?
     package var lastProcessedAt: UInt64?

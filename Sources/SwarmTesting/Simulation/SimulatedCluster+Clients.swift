@@ -103,7 +103,10 @@ extension SimulatedCluster {
             succeeded(request, operation, body, at: process)
         case .failure(let failure):
             report.count("refused.\(failure.code)")
-            if request.kind == .unregister { checker.births.unregisterUnclear(operation, request.name) }
+            if request.kind == .unregister {
+                checker.births.unregisterUnclear(
+                    operation, request.name, mayStillHappen: failure.code == .timeout || failure.mayHaveExecuted)
+            }
         }
     }
 

@@ -84,7 +84,9 @@ extension SimulatedCluster {
         process.workers = [:]
         for (operation, request) in pending where request.process == process.id {
             pending[operation] = nil
-            if request.kind == .unregister { checker.births.unregisterUnclear(operation, request.name) }
+            if request.kind == .unregister {
+                checker.births.unregisterUnclear(operation, request.name, mayStillHappen: true)
+            }
         }
     }
 

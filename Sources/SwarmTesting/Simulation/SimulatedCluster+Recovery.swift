@@ -15,7 +15,7 @@ extension SimulatedCluster {
         var last: ClusterSnapshot?
         while now < limit, !isHopeless {
             advance(to: min(now + Self.checkInterval, limit))
-            guard startsUnderWay == 0, pending.isEmpty, live.allSatisfy({ !$0.isLeaving }) else { continue }
+            guard isAtRest else { continue }
             let snapshot = snapshot()
             let isWell = QuiescenceJudge.violations(
                 in: snapshot, births: checker.births, workers: checker.workers, at: now
@@ -38,6 +38,12 @@ extension SimulatedCluster {
                 .notRecovered, now,
                 "\(startsUnderWay) starts, \(pending.count) requests open, \(live.filter(\.isLeaving).count) leaving")
         }
+    }
+
+    /// Whether no fault goes on by itself (a stall, a restart that is to come), and no client waits.
+    private var isAtRest: Bool {
+        startsUnderWay == 0 && pending.isEmpty
+            && live.allSatisfy { !$0.isLeaving && !$0.isStalled && $0.link.isUp && $0.link.isConnected }
     }
 
     /// Has the trackers say in the trace what they think.
@@ -83,7 +89,7 @@ extension SimulatedCluster {
         let seconds = 5
         advance(to: now + UInt64(seconds) * 1_000_000)
         let frames = report.frames - before
-        let allowed = live.count * seconds * 5 + live.count * live.count * 2
+        let allowed = live.count * seconds * 3 + live.count * live.count * 2
         if frames > allowed {
             checker.report(
                 .storm, now,

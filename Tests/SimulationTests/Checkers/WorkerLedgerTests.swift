@@ -87,6 +87,7 @@ struct WorkerLedgerTests {
     @Test("a token that does not grow")
     mutating func tokens() {
         let old = start(on: first, id: 1, clock: 10)
+        _ = ledger.processed(old, 100, at: 30_500_000, disturbance)
         ledger.stopped(old, isMove: false, at: 31_000_000)
         _ = start(on: first, id: 2, clock: 10)
         #expect(rules == [.tokenNotGrown])
