@@ -5,7 +5,7 @@ import Testing
 struct SimulatedClusterTests {
     @Test("seeds of every profile keep all promises", arguments: SimulationProfile.allCases)
     func seedsKeepPromises(profile: SimulationProfile) {
-        for seed: UInt64 in 1...40 {
+        for seed: UInt64 in 1...20 {
             let scenario = SimulationScenario(seed: seed, profile: profile)
             let report = SimulatedCluster(seed: seed, nodes: scenario.nodes, options: scenario.options).run()
             #expect(
