@@ -30,6 +30,7 @@ package struct BirthLedger: Sendable {
     private var byName: [[BirthID]] = []
     /// What an unregister may have hit.
     private var targets: [OperationID: [BirthID]] = [:]
+    private var invocations: [OperationID: UInt64] = [:]
     private var unregisters: [[OperationID]] = []
 
     package init() {}
@@ -64,7 +65,8 @@ package struct BirthLedger: Sendable {
     /// It is certain that nothing was registered.
     package mutating func registerFailed(_ birth: BirthID) { births[birth]?.failed = true }
 
-    package mutating func unregisterInvoked(_ operation: OperationID, _ name: NameID) {
+    package mutating func unregisterInvoked(_ operation: OperationID, _ name: NameID, at time: UInt64) {
+        invocations[operation] = time
         grow(to: name)
         unregisters[name.index].append(operation)
         var hit: [BirthID] = []
@@ -81,7 +83,10 @@ package struct BirthLedger: Sendable {
     ) {
         // Other registrations of the name may have been ended with it: they stay in doubt.
         unregisterUnclear(operation, name)
-        guard let birth else { return }
+        // A register that was still under way may have been carried out again after it.
+        guard let birth, let registered = births[birth]?.acknowledgedAt, let invoked = invocations[operation],
+            registered < invoked
+        else { return }
         births[birth]?.endedAt = time
         births[birth]?.endWitnesses.formUnion(witnesses)
     }

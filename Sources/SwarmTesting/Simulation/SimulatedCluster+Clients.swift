@@ -46,7 +46,7 @@ extension SimulatedCluster {
                 keepsState: worker?.keepsState ?? false, at: now)
             entry = .register(operation)
         case .unregister:
-            checker.births.unregisterInvoked(operation, id)
+            checker.births.unregisterInvoked(operation, id, at: now)
             entry = .unregister
         case .deliver(_, _, let oneWay): entry = .deliver(operation, isOneWay: oneWay)
         default: entry = .other

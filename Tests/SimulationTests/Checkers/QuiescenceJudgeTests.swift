@@ -110,7 +110,7 @@ struct QuiescenceJudgeTests {
     @Test("a name that lives although its unregister was acknowledged")
     func unregisteredLives() {
         var (cluster, snapshot) = healthy()
-        cluster.births.unregisterInvoked(8, name)
+        cluster.births.unregisterInvoked(8, name, at: 30)
         cluster.births.unregisterAcknowledged(8, name, birth: 7, witnesses: [first, second], at: 50)
         #expect(rules(cluster, snapshot) == [.unregisteredLives])
         snapshot = self.snapshot(of: cluster, entries: [[], []], workers: [[], []])
@@ -120,7 +120,7 @@ struct QuiescenceJudgeTests {
     @Test("an unregister whose answer was lost leaves both ways open")
     func unregisterInDoubt() {
         var (cluster, snapshot) = healthy()
-        cluster.births.unregisterInvoked(8, name)
+        cluster.births.unregisterInvoked(8, name, at: 30)
         cluster.births.unregisterUnclear(8, name)
         #expect(rules(cluster, snapshot).isEmpty)
         snapshot = self.snapshot(of: cluster, entries: [[], []], workers: [[], []])
