@@ -23,7 +23,23 @@ package struct BirthLedger: Sendable {
         package var isLost = false
         package var isEndLost = false
 
+        /// Where it was first seen to be carried out.
+        package var place: BirthPlace?
+        /// Its request was carried out twice, on either side of a split: two registrations, of which one may be ended.
+        package var isDoubled = false
+
         package var mayLive: Bool { !failed && endedAt == nil }
+    }
+
+    /// The node and the number of the write that a registration was carried out by.
+    package struct BirthPlace: Hashable, Sendable {
+        package let process: ProcessID
+        package let sequence: UInt64
+
+        package init(process: ProcessID, sequence: UInt64) {
+            self.process = process
+            self.sequence = sequence
+        }
     }
 
     private var births: [BirthID: Birth] = [:]
@@ -102,6 +118,15 @@ package struct BirthLedger: Sendable {
     /// The worker ended for good by itself.
     package mutating func endedByItself(_ birth: BirthID) { births[birth]?.possibleEnds += 1 }
 
+    /// The registration was carried out there.
+    package mutating func carriedOut(_ birth: BirthID, at place: BirthPlace) {
+        if let first = births[birth]?.place {
+            if first != place { births[birth]?.isDoubled = true }
+        } else {
+            births[birth]?.place = place
+        }
+    }
+
     /// Nodes show the registration in their views.
     package mutating func seen(_ birth: BirthID, by process: ProcessID) { births[birth]?.witnesses.insert(process) }
 
@@ -140,7 +165,7 @@ package struct BirthLedger: Sendable {
     /// Whether the registration must not live at the end.
     package func mustNotLive(_ birth: BirthID) -> Bool {
         guard let record = births[birth] else { return true }
-        return record.endedAt != nil && !record.isEndLost
+        return record.endedAt != nil && !record.isEndLost && !record.isDoubled
     }
 
     private mutating func grow(to name: NameID) {

@@ -80,6 +80,11 @@ extension SimulatedCluster {
     }
 
     private func update(_ id: UInt64, _ claim: Claim, of process: SimulatedProcess) {
+        if let origin = processesByNode[claim.birth.origin]?.id {
+            checker.births.carriedOut(
+                SimulatedPayload.birth(of: claim.arguments),
+                at: BirthLedger.BirthPlace(process: origin, sequence: claim.birth.sequence))
+        }
         guard let worker = process.workers[id] else { return }
         worker.groups = claim.groups
         guard worker.token != claim.token else { return }

@@ -128,6 +128,7 @@ extension BadInput {
                 }
                 #expect(cluster.metrics.count("swarm_worker_overflows", node: host) == 4)
                 Gate.named(gate).open()
+                try await eventually("it has worked off what waited") { Gate.named(gate).arrivals == 3 }
                 for node in nodes { _ = try await node.ref("narrow", as: Bottleneck.self).call(.init(gate: gate)) }
             }
         }

@@ -54,7 +54,7 @@ extension Scenarios {
 
                 try await cluster.start("c", configure: quorumOfThree)
                 try await cluster.settled(names)
-                #expect(try await cluster.totals(names) == names.map { _ in 0 }, "they were stopped, and start afresh")
+                try await cluster.expectTotals(names, names.map { _ in 0 }, "they were stopped, and start afresh")
             }
         }
 
@@ -82,7 +82,7 @@ extension Scenarios {
                 try await cluster.settled(names)
                 #expect(nodes[0].hosts == before)
                 let expected = names.enumerated().map { ["d", "e"].contains(before[$1]) ? 100 : $0 + 101 }
-                #expect(try await cluster.totals(names) == expected)
+                try await cluster.expectTotals(names, expected)
             }
         }
     }

@@ -17,12 +17,12 @@ extension Scenarios {
                 try await cluster.settled(names)
                 let without = nodes[0].hosts
                 #expect(before.allSatisfy { $0.value == "c" || without[$0.key] == $0.value }, "only its names move")
-                #expect(try await cluster.totals(names) == Array(1...60))
+                try await cluster.expectTotals(names, Array(1...60))
 
                 try await cluster.start("c")
                 try await cluster.settled(names)
                 #expect(nodes[0].hosts == before)
-                #expect(try await cluster.totals(names) == Array(1...60))
+                try await cluster.expectTotals(names, Array(1...60))
             }
         }
 
@@ -37,12 +37,12 @@ extension Scenarios {
                 await cluster.kill("c")
                 try await cluster.settled(names)
                 let survived = names.enumerated().map { before[$1] == "c" ? 0 : $0 + 1 }
-                #expect(try await cluster.totals(names) == survived, "state that nobody handed over is gone")
+                try await cluster.expectTotals(names, survived, "state that nobody handed over is gone")
 
                 try await cluster.start("c")
                 try await cluster.settled(names)
                 #expect(nodes[0].hosts == before)
-                #expect(try await cluster.totals(names) == survived)
+                try await cluster.expectTotals(names, survived)
             }
         }
 
@@ -68,7 +68,7 @@ extension Scenarios {
                 #expect(nodes[0].hosts == before)
                 // The states were merged, by the larger total.
                 let merged = names.enumerated().map { before[$1] == "c" ? 100 : $0 + 101 }
-                #expect(try await cluster.totals(names) == merged)
+                try await cluster.expectTotals(names, merged)
             }
         }
 
@@ -97,7 +97,7 @@ extension Scenarios {
                     #expect(members.allSatisfy { $0.node == nodes[0].id })
                     #expect(members.map(\.token) == tokens)
                 }
-                #expect(try await cluster.totals(running) == running.map { _ in 7 })
+                try await cluster.expectTotals(running, running.map { _ in 7 })
             }
         }
 

@@ -20,6 +20,17 @@ extension FaultyCluster {
         try await concurrently(names) { _ = try await node.ref($0, as: Tally.self).call(.add(amount: amount)) }
     }
 
+    /// Says which of the counters do not hold what they should.
+    func expectTotals(
+        _ names: [String], _ expected: [Int], _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let totals = try await totals(names)
+        let wrong = names.indices.filter { totals[$0] != expected[$0] }
+        guard !wrong.isEmpty else { return }
+        let list = wrong.map { "\(names[$0]) holds \(totals[$0]), not \(expected[$0])" }.joined(separator: "; ")
+        Issue.record("\(what): \(list)", sourceLocation: sourceLocation)
+    }
+
     /// What the counters hold, asked through all nodes in turn.
     func totals(_ names: [String]) async throws -> [Int] {
         let nodes = nodes

@@ -117,6 +117,17 @@ struct QuiescenceJudgeTests {
         #expect(rules(cluster, snapshot).isEmpty)
     }
 
+    @Test("a registration that was carried out on both sides of a split may outlive the unregister of one")
+    func unregisteredOnOneSide() {
+        var (cluster, snapshot) = healthy()
+        cluster.births.carriedOut(7, at: BirthLedger.BirthPlace(process: first, sequence: 1))
+        cluster.births.unregisterInvoked(8, name, at: 30)
+        cluster.births.unregisterAcknowledged(8, name, birth: 7, witnesses: [first, second], at: 50)
+        #expect(rules(cluster, snapshot) == [.unregisteredLives])
+        cluster.births.carriedOut(7, at: BirthLedger.BirthPlace(process: second, sequence: 1))
+        #expect(rules(cluster, snapshot).isEmpty)
+    }
+
     @Test("an unregister whose answer was lost leaves both ways open")
     func unregisterInDoubt() {
         var (cluster, snapshot) = healthy()
