@@ -19,4 +19,15 @@ package indirect enum Operation: Equatable, Sendable {
         case .moving(let name, _), .settled(let name, _), .release(let name, _), .remove(let name, _): name
         }
     }
+
+    /// Positions of other logs that must be applied before this operation.
+    package var cited: [LogPosition] {
+        switch self {
+        case .put(let claim, let cites):
+            let birth = claim.birth.origin == claim.host ? [] : [claim.birth]
+            return birth + (cites.map { [$0] } ?? [])
+        case .release(_, let successor): return [successor]
+        case .moving, .settled, .remove: return []
+        }
+    }
 }

@@ -52,7 +52,7 @@ extension Registry {
             var progress = false
             if held[next] != nil { continue }
             while let operation = logs[next]?.takePending() {
-                guard missing(for: operation, of: next) == nil else {
+                guard operation.cited.allSatisfy(reaches) else {
                     let position = sequence(of: next) + 1
                     _ = logs[next]?.postpone([(position, operation)])
                     break
@@ -75,22 +75,12 @@ extension Registry {
         guard let next = log.pending[log.sequence + 1] else {
             return [Gap(origin: origin, after: log.sequence, holder: origin)]
         }
-        guard let cited = missing(for: next, of: origin) else { return [] }
+        guard let cited = next.cited.first(where: { !reaches($0) }) else { return [] }
         return [Gap(origin: cited.origin, after: sequence(of: cited.origin), holder: origin)]
     }
 
-    /// The position that must be applied before this operation, unless it is there.
-    private func missing(for operation: Operation, of origin: NodeID) -> LogPosition? {
-        switch operation {
-        case .put(let claim, let cites):
-            if let cites, !reaches(cites) { return cites }
-            return claim.birth.origin == origin || reaches(claim.birth) ? nil : claim.birth
-        case .release(_, let successor): return reaches(successor) ? nil : successor
-        case .moving, .settled, .remove: return nil
-        }
-    }
-
-    /// Logs that are not known at all have aged out: they count as seen.
+    /// Logs that are not known at all have aged out: they count as seen. (The tracker makes a log known before it takes
+    /// in what cites it.)
     private func reaches(_ position: LogPosition) -> Bool {
         logs[position.origin].map { $0.sequence >= position.sequence || lost.contains(position.origin) } ?? true
     }

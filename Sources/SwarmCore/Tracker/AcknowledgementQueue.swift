@@ -8,6 +8,7 @@ struct AcknowledgementQueue: Sendable {
         let result: Result<ReplyBody, Failure>
     }
 
+    /// By ascending sequence, which is not the order in which they come: a write may first wait for a binding.
     private var waiting: Deque<Waiting> = []
     /// Asked of whom, up to where, and when to ask again.
     var partner: NodeID?
@@ -19,7 +20,11 @@ struct AcknowledgementQueue: Sendable {
     var isEmpty: Bool { waiting.isEmpty }
     var last: UInt64? { waiting.last?.sequence }
 
-    mutating func add(_ item: Waiting) { waiting.append(item) }
+    mutating func add(_ item: Waiting) {
+        var index = waiting.count
+        while index > 0, waiting[index - 1].sequence > item.sequence { index -= 1 }
+        waiting.insert(item, at: index)
+    }
 
     /// All that wait for no more than `upTo`.
     mutating func take(upTo: UInt64) -> [Waiting] {

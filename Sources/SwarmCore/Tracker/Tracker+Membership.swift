@@ -86,7 +86,8 @@ extension Tracker {
         if hello.wantsView, answersHello(of: sender.node, salt: hello.clock) || isNew {
             send(.view(currentView()), to: sender.node)
         }
-        if isNew { send(.hello(self.hello(wantsView: !isReady)), to: sender.node) }
+        // Two that were ready before they met know nothing of each other's past.
+        if isNew { send(.hello(self.hello(wantsView: !isReady || hello.isReady)), to: sender.node) }
     }
 
     /// One peer answers a broadcast hello, another one the next time; all answer while nobody is ready.

@@ -39,6 +39,7 @@ extension Tracker {
     mutating func receive(_ delta: Delta, from sender: Sender) {
         guard delta.origin != node, !membership.forgotten.contains(delta.origin) else { return }
         guard delta.isConsistent else { return count(.framesForeign) }
+        knowWhatIsCited(by: delta)
         let outcome = registry.receive(delta)
         if outcome.duplicates > 0 { count(.deltasDuplicate, outcome.duplicates) }
         if outcome.deferred > 0 { count(.deltasDeferred, outcome.deferred) }
@@ -54,6 +55,15 @@ extension Tracker {
             }
         }
         applied(delta.origin)
+    }
+
+    /// A log never heard of is one that is still to come; only those that have aged out count as seen.
+    private mutating func knowWhatIsCited(by delta: Delta) {
+        for operation in delta.operations {
+            for position in operation.cited where !membership.forgotten.contains(position.origin) {
+                registry.know(position.origin)
+            }
+        }
     }
 
     /// Asks for the rest of a log: its origin if it lives, else the node that is known to have it.
@@ -76,7 +86,10 @@ extension Tracker {
     }
 
     mutating func serve(_ request: RepairRequest, to asker: NodeID) {
-        guard let log = registry.logs[request.origin], log.sequence > request.after || request.whole else { return }
+        guard let log = registry.logs[request.origin] else {
+            return send(.vector([LogPosition(origin: request.origin, sequence: .max)]), to: asker)
+        }
+        guard log.sequence > request.after || request.whole else { return }
         // A dead node's log may hold names that another one started and then unregistered: who joins must not get them.
         let ended = registry.isAlive(request.origin) ? [] : registry.ended[request.origin] ?? []
         let isFromStart = request.after == 0 && !ended.isEmpty
@@ -168,6 +181,11 @@ extension Tracker {
     mutating func compare(_ positions: [LogPosition], of peer: NodeID) {
         for position in positions where position.origin != node {
             guard !membership.forgotten.contains(position.origin) else { continue }
+            if position.sequence == .max {
+                // It has aged out there: everything counts as seen.
+                if registry.sequence(of: position.origin) == 0 { registry.giveUp(position.origin) }
+                continue
+            }
             learn(origin: position.origin)
             if membership.burials[position.origin]?.isSettled == false {
                 membership.burials[position.origin]?.reports[peer] = position.sequence

@@ -16,13 +16,13 @@ public enum SimulationProfile: String, CaseIterable, Sendable {
 }
 
 extension SimulationOptions {
-    /// The options that a seed stands for: another mixture for each.
+    /// The options that a seed stands for: another mixture for each, of at least 60 s and 200 requests.
     public init(profile: SimulationProfile, seed: UInt64, nodes: Int) {
         self.init()
         var random = SeededRandom(seed: seed ^ 0x6f70_7469_6f6e_73)
-        duration = .seconds(random.integer(in: 30...90))
+        duration = .seconds(random.integer(in: 60...100))
         names = random.chance(0.3) ? random.integer(in: 1...4) : random.integer(in: 5...40)
-        requestsPerSecond = Double(random.integer(in: 2...30))
+        requestsPerSecond = Double(random.integer(in: 4...30))
         startSpread = random.chance(0.5) ? .milliseconds(1) : .milliseconds(random.integer(in: 10...20_000))
         slowMessages = random.chance(0.3) ? 0.02 : 0
         startFailures = random.chance(0.2) ? 0.05 : 0

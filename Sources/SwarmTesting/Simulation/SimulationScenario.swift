@@ -10,12 +10,12 @@ public struct SimulationScenario: Sendable {
     /// - Parameters:
     ///   - seed: Everything follows from it.
     ///   - profile: nil: drawn from the seed.
-    ///   - nodes: nil: 2 to 5 (3 or 5 with a quorum), drawn from the seed.
+    ///   - nodes: nil: 3 to 5 (3 or 5 with a quorum), drawn from the seed.
     public init(seed: UInt64, profile: SimulationProfile? = nil, nodes: Int? = nil) {
         var random = SeededRandom(seed: seed ^ 0x7363_656e_6172_696f)
         let drawn = random.pick(SimulationProfile.allCases)
         let profile = profile ?? drawn
-        let size = profile == .quorum ? random.pick([3, 5]) : random.pick([2, 3, 3, 3, 4, 5])
+        let size = profile == .quorum ? random.pick([3, 5]) : random.pick([3, 3, 3, 4, 5])
         self.profile = profile
         self.nodes = nodes ?? size
         options = SimulationOptions(profile: profile, seed: seed, nodes: self.nodes)

@@ -42,9 +42,10 @@ extension Scenarios {
                 try await cluster.settled(names)
 
                 await cluster.kill("c")
-                try await eventually("no worker is left") { nodes.prefix(2).allSatisfy { $0.snapshot().workers == 0 } }
+                try await eventually("no worker is left, and each knows that of the other") {
+                    nodes.prefix(2).allSatisfy { $0.snapshot().workers == 0 && $0.registrations().isEmpty }
+                }
                 for node in nodes.prefix(2) {
-                    #expect(node.registrations().isEmpty)
                     #expect(await failure { try await node.register("new", as: Tally.self) }?.code == .noQuorum)
                     let error = await failure {
                         _ = try await node.ref(names[0], as: Tally.self).call(.get, timeout: .milliseconds(200))

@@ -314,4 +314,55 @@ struct RegressionTests {
         #expect(cluster.hosts(of: name).count == 1)
         for node in cluster.up { #expect(cluster[node].view[name] != nil) }
     }
+
+    @Test("writes that wait for bindings are acknowledged whatever the order in which the bindings stand")
+    func acknowledgedOutOfOrder() {
+        var cluster = cluster(["a", "b"])
+        var names: [String] = []
+        for index in 0..<30 where names.count < 2 {
+            let name = "w\(index)"
+            _ = cluster.register(name, at: "a")
+            if cluster.hosts(of: name) == ["a"] { names.append(name) }
+        }
+        guard names.count == 2 else {
+            Issue.record("nothing runs on a")
+            return
+        }
+        // The first write waits for its binding, and is acknowledged after the second.
+        cluster.bindingDelays = ["late": 50_000]
+        let first = cluster.request(.join(name: names[0], group: "late"), at: "a")
+        let second = cluster.request(.join(name: names[1], group: "early"), at: "a")
+        cluster.loses = { message, _, _ in if case .acknowledged = message { true } else { false } }
+        cluster.run(seconds: 0.2)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 10) { c in [first, second].allSatisfy { c.nodes["a"]?.results[$0] != nil } })
+    }
+
+    @Test("a log that is cited before it was ever heard of is still to come, not aged out")
+    func citedUnknownLog() {
+        var scripts = NodeScript.scripts("b", "c", "d")
+        let first = scripts[1].put("w", token: 5)
+        let second = scripts[2].put("w", token: 6, knowing: [first], cites: first.position)
+        scripts[1].release("w", to: second)
+        var cluster = cluster(["a", "b"])
+        let b = cluster.id("b")
+        let sender = Sender(node: b, life: 0)
+        cluster.feed(.received(.delta(scripts[1].delta()), from: sender), to: cluster.id("a"))
+        #expect(cluster["a"].registry.claims(on: "w") == [first])
+        cluster.feed(.received(.delta(scripts[2].delta()), from: sender), to: cluster.id("a"))
+        #expect(cluster["a"].registry.claims(on: "w") == [second])
+        #expect(cluster["a"].registry.winner(of: "w") == second)
+    }
+
+    @Test("a log that has aged out at who cites it is not waited for")
+    func citedLogThatAgedOut() {
+        var scripts = NodeScript.scripts("c", "d")
+        let first = scripts[0].put("w", token: 5)
+        let second = scripts[1].put("w", token: 6, knowing: [first], cites: first.position)
+        var cluster = cluster(["a", "b"])
+        let sender = Sender(node: cluster.id("b"), life: 0)
+        cluster.feed(.received(.delta(scripts[1].delta()), from: sender), to: cluster.id("a"))
+        // b does not know the log of c, and says so.
+        #expect(cluster.run(seconds: 2) { $0["a"].registry.winner(of: "w") == second })
+    }
 }

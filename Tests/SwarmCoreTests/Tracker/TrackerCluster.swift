@@ -54,6 +54,8 @@ struct TrackerCluster {
     private(set) var delivered = 0
     private var nextRequest: UInt64 = 1
     var startDelay: UInt64 = 100
+    /// How long a group's binding takes, where it takes long.
+    var bindingDelays: [String: UInt64] = [:]
     /// Names whose `beginHandoff` says `.ignore`.
     var pinned: Set<String> = []
     /// Names whose worker is busy so many more times when it is asked to move.
@@ -202,7 +204,7 @@ struct TrackerCluster {
         case .watch: break
         case .bind(let group):
             nodes[name]?.bound.insert(group)
-            schedule(node, after: 500, .input(.groupBound(group)))
+            schedule(node, after: bindingDelays[group] ?? 500, .input(.groupBound(group)))
         case .unbind(let group): nodes[name]?.bound.remove(group)
         case .complete(let id, let result):
             nodes[name]?.results[id.number] = result
