@@ -7,15 +7,21 @@ package struct Request: Equatable, Sendable {
     package var placement: UInt64
     /// How often it has been passed on: two at the most.
     package var hops: UInt8
+    /// The registration that a change of an entry means, as the asker saw it: a copy that comes late must not hit the
+    /// next one of the name. nil where the name is meant.
+    package var birth: LogPosition?
     package let body: RequestBody
 
     package static let hopLimit: UInt8 = 2
 
-    package init(id: RequestID, lifetime: UInt32, placement: UInt64, hops: UInt8 = 0, body: RequestBody) {
+    package init(
+        id: RequestID, lifetime: UInt32, placement: UInt64, hops: UInt8 = 0, birth: LogPosition? = nil, body: RequestBody
+    ) {
         self.id = id
         self.lifetime = lifetime
         self.placement = placement
         self.hops = hops
+        self.birth = birth
         self.body = body
     }
 }

@@ -6,6 +6,9 @@ package struct LogPosition: Hashable, Comparable, Sendable {
     package let origin: NodeID
     package let sequence: UInt64
 
+    /// Stands for the whole of a log that has aged out: everything in it counts as seen. Above every real position.
+    package static let all: UInt64 = (1 << 56) - 1
+
     package init(origin: NodeID, sequence: UInt64) {
         self.origin = origin
         self.sequence = sequence

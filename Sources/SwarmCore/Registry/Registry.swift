@@ -76,9 +76,12 @@ package struct Registry: Sendable {
         left.token == right.token ? left.host < right.host : left.token < right.token
     }
 
+    /// More logs than this are not taken in: those of the members, of the buried, and room for what is cited.
+    static let logCountLimit = 16_384
+
     /// Makes a log known without having any of it.
     package mutating func know(_ origin: NodeID) {
-        guard logs[origin] == nil else { return }
+        guard logs[origin] == nil, logs.count < Self.logCountLimit else { return }
         logs[origin] = OriginLog(node: origin, tailLimit: replicaTailLimit)
     }
 

@@ -24,6 +24,8 @@ struct PendingRequest: Sendable {
     var lastFailure: Failure?
     /// Tries of which no answer has said that nothing was done: it may have been executed.
     var openTries = 0
+    /// The registration that it means, if it changes an entry.
+    var birth: LogPosition?
     /// This node took it and passed it on; that may get lost.
     var wasForwarded = false
 }

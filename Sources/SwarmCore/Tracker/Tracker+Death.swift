@@ -187,6 +187,7 @@ extension Tracker {
             membership.forgotten.add(node)
             registry.forget(node)
             repairs.forget(node)
+            suppliers[node] = nil
             owedAcknowledgements[node] = nil
             grants[node] = nil
         }

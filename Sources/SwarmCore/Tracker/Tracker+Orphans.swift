@@ -57,8 +57,11 @@ extension Tracker {
         return layouts.owner(of: claim.name, kind: claim.kind, strategy: configuration.strategy)
     }
 
-    /// The next in line reminds the owners of what is theirs.
+    /// The next in line reminds the owners of what is theirs, now and then: a reminder makes its reader look, and what
+    /// it sees it may remind others of.
     private mutating func deputise() {
+        guard now.uptime >= nextReminder else { return }
+        nextReminder = now.uptime + Self.orphanInterval
         var orders: [NodeID: [OrphanOrder]] = [:]
         for name in orphanWork.prefix(2_000) {
             guard let claim = registry.winner(of: name), isReleased(claim) else { continue }

@@ -39,6 +39,7 @@ extension Tracker {
     mutating func receive(_ delta: Delta, from sender: Sender) {
         guard delta.origin != node, !membership.forgotten.contains(delta.origin) else { return }
         guard delta.isConsistent else { return count(.framesForeign) }
+        noteSupplier(of: delta.origin, sender)
         knowWhatIsCited(by: delta)
         let outcome = registry.receive(delta)
         if outcome.duplicates > 0 { count(.deltasDuplicate, outcome.duplicates) }
@@ -55,6 +56,11 @@ extension Tracker {
             }
         }
         applied(delta.origin)
+    }
+
+    /// Who has a dead node's log has those that it cites, too.
+    private mutating func noteSupplier(of origin: NodeID, _ sender: Sender) {
+        if sender.node != origin { suppliers[origin] = sender.node }
     }
 
     /// A log never heard of is one that is still to come; only those that have aged out count as seen.
@@ -78,16 +84,20 @@ extension Tracker {
         send(.repair(RepairRequest(origin: origin, after: have, whole: whole)), to: target)
     }
 
-    /// The origin if it lives, else who is known to have its log, else anyone.
+    /// The origin if it lives, else who is known to have its log, or gave what cites it, else anyone.
     private mutating func supplier(of origin: NodeID, holder: NodeID) -> NodeID? {
-        for candidate in [origin, holder] where membership.members[candidate] != nil { return candidate }
+        for candidate in [origin, holder, suppliers[holder] ?? holder] where membership.members[candidate] != nil {
+            return candidate
+        }
         let peers = membership.live
         return peers.isEmpty ? nil : peers[Int(random.next() % UInt64(peers.count))]
     }
 
     mutating func serve(_ request: RepairRequest, to asker: NodeID) {
         guard let log = registry.logs[request.origin] else {
-            return send(.vector([LogPosition(origin: request.origin, sequence: .max)]), to: asker)
+            let agedOut = [LogPosition(origin: request.origin, sequence: LogPosition.all)]
+            if membership.forgotten.contains(request.origin) { send(.vector(agedOut), to: asker) }
+            return
         }
         guard log.sequence > request.after || request.whole else { return }
         // A dead node's log may hold names that another one started and then unregistered: who joins must not get them.
@@ -128,6 +138,7 @@ extension Tracker {
         let have = registry.sequence(of: chunk.origin)
         let whole = wholeRepairs.contains(chunk.origin)
         guard chunk.sequence > have || (whole && chunk.sequence == have) else { return }
+        noteSupplier(of: chunk.origin, sender)
         if let current = snapshots[chunk.origin], current.id != chunk.id, current.sequence > chunk.sequence { return }
         if snapshots[chunk.origin]?.id != chunk.id { snapshots[chunk.origin] = SnapshotAssembly(chunk) }
         snapshots[chunk.origin]?.add(chunk)
@@ -181,7 +192,7 @@ extension Tracker {
     mutating func compare(_ positions: [LogPosition], of peer: NodeID) {
         for position in positions where position.origin != node {
             guard !membership.forgotten.contains(position.origin) else { continue }
-            if position.sequence == .max {
+            if position.sequence == LogPosition.all {
                 // It has aged out there: everything counts as seen.
                 if registry.sequence(of: position.origin) == 0 { registry.giveUp(position.origin) }
                 continue

@@ -69,12 +69,10 @@ extension Tracker {
             request.lastFailure = failure
             scheduleRetry(&request)
         case .to(let target):
-            // What is carried out here is not lost: its answer comes.
-            if target == node, case .sent(target) = request.phase, !request.wasForwarded {
-                return scheduleRetry(&request)
-            }
             request.wasForwarded = false
             request.phase = .sent(target)
+            // No try is under way: what is seen now is meant.
+            if request.openTries == 0 { request.birth = birthMeant(by: request.body) }
             request.tries += 1
             if request.tries > 1 { count(.requestsRetried) }
             request.openTries += 1
@@ -84,10 +82,11 @@ extension Tracker {
     }
 
     /// What was sent may have been carried out, and its answer be late: it is repeated to the node that has it, which
-    /// knows it by its id, until that answers or dies. A message is never given to a second node.
+    /// knows it by its id, until that answers or dies. A message is never given to a second node. What is carried out
+    /// here is not lost, whoever owns the name meanwhile: its answer comes.
     private func isKept(_ request: PendingRequest, by target: NodeID) -> Bool {
         if case .deliver = request.body { return true }
-        return target != node && membership.members[target] != nil
+        return target == node ? !request.wasForwarded : membership.members[target] != nil
     }
 
     private mutating func scheduleRetry(_ request: inout PendingRequest) {
@@ -99,8 +98,17 @@ extension Tracker {
     private mutating func transmit(_ request: PendingRequest, to target: NodeID) {
         let left = (request.deadline - min(now.uptime, request.deadline)) / 1_000
         let message = Request(
-            id: request.id, lifetime: UInt32(clamping: max(left, 1)), placement: layouts.digest, body: request.body)
+            id: request.id, lifetime: UInt32(clamping: max(left, 1)), placement: layouts.digest, birth: request.birth,
+            body: request.body)
         if target == node { serve(message, from: node) } else { send(.request(message), to: target) }
+    }
+
+    private func birthMeant(by body: RequestBody) -> LogPosition? {
+        switch body {
+        case .unregister(let name), .join(let name, _), .leave(let name, _), .update(let name, _):
+            (registry.view[name] ?? registry.ownClaim(name))?.birth
+        case .register, .deliver, .restart, .drain, .inspect: nil
+        }
     }
 
     private mutating func target(of body: RequestBody) -> Route {
@@ -173,7 +181,9 @@ extension Tracker {
     private mutating func receive(_ failure: Failure, of pending: PendingRequest) {
         var request = pending
         // The first try removed it, and its answer was lost.
-        if case .unregister = request.body, failure.code == .notFound, request.tries > 1 {
+        if case .unregister(let name) = request.body, failure.code == .notFound, request.tries > 1,
+            registry.view[name].map({ $0.birth != request.birth }) ?? true
+        {
             return complete(request.id, .success(.done))
         }
         let isForLater = failure.code == .notReady || failure.code == .notOwner
@@ -191,7 +201,8 @@ extension Tracker {
     /// The other node does not know what this one still sees: one of the two is about to learn better.
     private func isStale(_ request: PendingRequest) -> Bool {
         switch request.body {
-        case .deliver(let name, _, _), .join(let name, _), .leave(let name, _), .update(let name, _):
+        case .deliver(let name, _, _), .join(let name, _), .leave(let name, _), .update(let name, _),
+            .unregister(let name):
             registry.view[name] != nil && request.tries < 4
         default: false
         }

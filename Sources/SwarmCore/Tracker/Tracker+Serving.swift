@@ -87,6 +87,10 @@ extension Tracker {
         }
         if let claim = registry.view[name], claim.host != node { return forward(request, to: claim.host) }
         if let claim = registry.ownClaim(name), registry.counts(claim) {
+            if let birth = request.birth, birth != claim.birth {
+                let text = "\"\(name)\" was unregistered, and registered again; look it up, and ask again if you mean that"
+                return refuse(request.id, .notFound, text)
+            }
             if claim.isParked, case .deliver = request.body {
                 return refuse(request.id, .notReady, "\"\(name)\" is being started again; try again")
             }

@@ -75,6 +75,7 @@ package struct Tracker: Sendable {
     var orphanWork: Deque<String> = []
     var orphanScan = false
     var nextOrphanScan: UInt64 = .max
+    var nextReminder: UInt64 = 0
 
     // Replication
     /// Operations of the own log that have not been broadcast yet start here.
@@ -88,6 +89,8 @@ package struct Tracker: Sendable {
     /// Logs that others wait for, how much of them is here, and since when no more has come.
     var holes: [NodeID: (have: UInt64, at: UInt64)] = [:]
     var wholeRepairs: Set<NodeID> = []
+    /// Who gave a dead node's log.
+    var suppliers: [NodeID: NodeID] = [:]
 
     // Quorum and drain
     var hasQuorum = true

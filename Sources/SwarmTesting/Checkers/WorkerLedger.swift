@@ -57,6 +57,8 @@ package struct WorkerLedger: Sendable {
         workers.append(record)
         while alive.count <= name.index { alive.append([]) }
         alive[name.index].append(serial)
+        // Its `init` may use the token; a prepared one has none before it is activated.
+        if !isPrepared { checkToken(serial, token, at: time, isNew: true) }
         return serial
     }
 
@@ -65,7 +67,6 @@ package struct WorkerLedger: Sendable {
         guard workers[serial.index].phase == .starting else {
             return report(.orderRefused, time, "\(describe(serial)) began while \(workers[serial.index].phase)")
         }
-        checkToken(serial, workers[serial.index].token, at: time, isNew: true)
         becameActive(serial, at: time, disturbance)
     }
 

@@ -14,6 +14,10 @@ extension ProtoRequest {
         lifetime = request.lifetime
         placement = request.placement
         hops = UInt32(request.hops)
+        if let birth = request.birth {
+            birthNode = try tables.node(birth.origin)
+            birthSequence = birth.sequence
+        }
         switch request.body {
         case .register(let order): body = .register(try ProtoRegister(order))
         case .unregister(let name): body = .unregister(try ProtoNameOnly(name))
@@ -34,7 +38,13 @@ extension ProtoRequest {
         guard let hops = UInt8(exactly: hops) else { throw .limitExceeded("hops of a request", limit: 255) }
         return Request(
             id: RequestID(node: try tables.node(node), number: number), lifetime: lifetime, placement: placement,
-            hops: hops, body: try Self.decoded(body, tables))
+            hops: hops, birth: try birth(tables), body: try Self.decoded(body, tables))
+    }
+
+    private func birth(_ tables: TableReader) throws(WireError) -> LogPosition? {
+        guard birthSequence > 0 else { return nil }
+        return LogPosition(
+            origin: try tables.node(birthNode), sequence: try Check.counter(birthSequence, "sequence"))
     }
 
     private static func decoded(_ body: OneOf_Body, _ tables: TableReader) throws(WireError) -> RequestBody {

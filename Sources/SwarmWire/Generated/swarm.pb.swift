@@ -1592,6 +1592,11 @@ nonisolated struct ProtoRequest: Sendable {
     set {body = .inspect(newValue)}
   }
 
+  /// The birth of the registration that is meant: node reference and position; no position: whatever has the name.
+  var birthNode: UInt32 = 0
+
+  var birthSequence: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -3982,7 +3987,7 @@ nonisolated extension ProtoClockID: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Request"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}lifetime\0\u{1}placement\0\u{1}hops\0\u{1}register\0\u{1}unregister\0\u{1}join\0\u{1}leave\0\u{1}update\0\u{1}deliver\0\u{1}restart\0\u{1}drain\0\u{1}inspect\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}lifetime\0\u{1}placement\0\u{1}hops\0\u{1}register\0\u{1}unregister\0\u{1}join\0\u{1}leave\0\u{1}update\0\u{1}deliver\0\u{1}restart\0\u{1}drain\0\u{1}inspect\0\u{3}birth_node\0\u{3}birth_sequence\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4112,6 +4117,8 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
           self.body = .inspect(v)
         }
       }()
+      case 15: try { try decoder.decodeSingularUInt32Field(value: &self.birthNode) }()
+      case 16: try { try decoder.decodeSingularUInt64Field(value: &self.birthSequence) }()
       default: break
       }
     }
@@ -4176,6 +4183,12 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
     }()
     case nil: break
     }
+    if self.birthNode != 0 {
+      try visitor.visitSingularUInt32Field(value: self.birthNode, fieldNumber: 15)
+    }
+    if self.birthSequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.birthSequence, fieldNumber: 16)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4186,6 +4199,8 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.placement != rhs.placement {return false}
     if lhs.hops != rhs.hops {return false}
     if lhs.body != rhs.body {return false}
+    if lhs.birthNode != rhs.birthNode {return false}
+    if lhs.birthSequence != rhs.birthSequence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

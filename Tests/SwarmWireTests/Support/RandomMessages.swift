@@ -123,7 +123,7 @@ struct RandomMessages {
     private mutating func request() -> Request {
         Request(
             id: requestID(), lifetime: UInt32(truncatingIfNeeded: number()), placement: generator.next(),
-            hops: UInt8(below(3)), body: requestBody())
+            hops: UInt8(below(3)), birth: below(2) == 0 ? nil : position(), body: requestBody())
     }
 
     private mutating func requestBody() -> RequestBody {
