@@ -1,80 +1,69 @@
 import SwarmTesting
 
-/// Runs the seeds one after the other and keeps count.
+/// Runs the seeds, several side by side, and takes their outcomes in the order of the seeds.
 struct SimulateRunner {
     private let arguments: SimulateArguments
-    private var seeds = 0
-    private var steps = 0
-    private var frames = 0
-    private var simulated: UInt64 = 0
-    private var longestRecovery: UInt64 = 0
-    private var failures: [UInt64] = []
-    private var counts: [String: Int] = [:]
-    private var paths: [String: Int] = [:]
-    private var rules: [String: Int] = [:]
+    private let changes: ScenarioChanges
+    private let jobs: Int
+    private let clock = ContinuousClock()
+    private(set) var summary = SimulateSummary()
 
-    init(_ arguments: SimulateArguments) { self.arguments = arguments }
+    /// So many seeds of all profiles, and everything that can happen has to have happened.
+    private static let enoughForAll = 1_000
 
-    /// True if no seed failed.
-    mutating func run() -> Bool {
-        let clock = ContinuousClock()
-        let end = arguments.minutes.map { clock.now + .seconds($0 * 60) }
-        for seed in arguments.seeds {
-            if let end, clock.now >= end { break }
-            if failures.count >= arguments.stopAfter { break }
-            run(seed)
-        }
-        return failures.isEmpty
+    init(_ arguments: SimulateArguments) {
+        self.arguments = arguments
+        changes = arguments.changes
+        // Traces of several at once could not be read.
+        jobs = arguments.traces ? 1 : arguments.jobs ?? Processors.count
     }
 
-    private mutating func run(_ seed: UInt64) {
-        let scenario = SimulationScenario(seed: seed, profile: arguments.profile, nodes: arguments.nodes)
-        let cluster = SimulatedCluster(seed: seed, nodes: scenario.nodes, options: scenario.options)
-        if arguments.traces {
-            print("seed \(seed): \(scenario.profile.rawValue), \(scenario.nodes) nodes, \(scenario.options)")
-            cluster.traceSteps { print($0) }
+    /// True if all is well.
+    mutating func run() async -> Bool {
+        let first = arguments.firstSeed ?? UInt64.random(in: 1...(1 << 40))
+        if arguments.firstSeed == nil { print("begins at seed \(first)") }
+        let start = clock.now
+        await runAll(from: first, until: arguments.minutes.map { start + .seconds($0 * 60) })
+        summary.wallTime = start.duration(to: clock.now)
+        let never = summary.never
+        guard changes.isEmpty, summary.seeds >= Self.enoughForAll, !never.isEmpty else {
+            return summary.failures.isEmpty
         }
-        let report = cluster.run()
-        seeds += 1
-        steps += report.steps
-        frames += report.frames
-        simulated += report.simulatedTime
-        longestRecovery = max(longestRecovery, report.recoveryTime)
-        counts.merge(report.counts, uniquingKeysWith: +)
-        paths.merge(report.paths, uniquingKeysWith: +)
-        var violations = report.violations
-        if arguments.twice {
-            let again = SimulatedCluster(seed: seed, nodes: scenario.nodes, options: scenario.options).run()
-            if again.digest != report.digest || again.steps != report.steps {
-                violations.append("notRepeatable: two runs of the seed differ")
+        print("never happened in \(summary.seeds) seeds, and so was not tested: \(never.joined(separator: ", "))")
+        return false
+    }
+
+    private mutating func runAll(from first: UInt64, until end: ContinuousClock.Instant?) async {
+        var next: UInt64? = first
+        func take() -> UInt64? {
+            guard let seed = next, end.map({ clock.now < $0 }) ?? true else { return nil }
+            next = seed == arguments.lastSeed ? nil : seed &+ 1
+            return seed
+        }
+        await withTaskGroup(of: SeedOutcome.self) { group in
+            let (changes, twice, traces) = (changes, arguments.twice, arguments.traces)
+            func add(_ seed: UInt64) {
+                group.addTask { SeedOutcome(seed, changes, twice: twice, trace: traces ? { print($0) } : nil) }
+            }
+            for _ in 0..<jobs { take().map(add) }
+            var early: [UInt64: SeedOutcome] = [:]
+            var due = first
+            while let outcome = await group.next() {
+                early[outcome.seed] = outcome
+                while summary.failures.count < arguments.stopAfter, let outcome = early.removeValue(forKey: due) {
+                    due &+= 1
+                    heed(outcome)
+                }
+                if summary.failures.count < arguments.stopAfter { take().map(add) }
             }
         }
-        guard !violations.isEmpty else { return }
-        failures.append(seed)
-        print("seed \(seed) (\(scenario.profile.rawValue), \(scenario.nodes) nodes) failed:")
-        for violation in violations {
-            print("  \(violation)")
-            rules[String(violation.prefix { $0 != " " && $0 != ":" }), default: 0] += 1
-        }
-        var command = "scripts/simulate --seed \(seed) --trace"
-        if let profile = arguments.profile { command += " --profile \(profile.rawValue)" }
-        if let nodes = arguments.nodes { command += " --nodes \(nodes)" }
-        print("  replay: \(command)")
     }
 
-    /// One line of JSON.
-    var summary: String {
-        let hours = Double(simulated / 36_000_000) / 100
-        let fields = [
-            "\"seeds\":\(seeds)", "\"steps\":\(steps)", "\"frames\":\(frames)", "\"simulated_hours\":\(hours)",
-            "\"longest_recovery_seconds\":\(longestRecovery / 1_000_000)", "\"failures\":\(failures.count)",
-            "\"failing_seeds\":\(failures)", "\"rules\":\(Self.object(rules))", "\"counts\":\(Self.object(counts))",
-            "\"paths\":\(Self.object(paths))",
-        ]
-        return "{" + fields.joined(separator: ",") + "}"
-    }
-
-    private static func object(_ values: [String: Int]) -> String {
-        "{" + values.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",") + "}"
+    private mutating func heed(_ outcome: SeedOutcome) {
+        summary.add(outcome)
+        guard !outcome.violations.isEmpty else { return }
+        print("seed \(outcome.seed) (\(outcome.profile.rawValue), \(outcome.nodes) nodes) failed:")
+        for violation in outcome.violations { print("  \(violation)") }
+        print("  replay: \(changes.command(for: outcome.seed)) --trace")
     }
 }

@@ -76,13 +76,24 @@ extension SimulatedCluster {
     private func serve(_ output: BrokerOutput) {
         switch output {
         case .ready(let queue): pump(queue)
-        case .returned(let connection, let nonce): tell(connection, .probeReturned(nonce: nonce))
+        case .returned(let connection, let id): takeBack(id, on: connection)
         case .blocked(let connection): tell(connection, .blocked(true))
         case .unblocked(let connection): tell(connection, .blocked(false))
         case .dropped(_, let count): report.count("overflow", count)
         case .closed(let connection): brokerClosed(connection)
         case .cancelled: break
         }
+    }
+
+    /// A frame of the connection found no queue.
+    private func takeBack(_ id: UInt64, on connection: BrokerConnectionID) {
+        guard let process = processesByConnection[connection] else { return }
+        guard let request = process.link.returnable.removeValue(forKey: id) else {
+            return tell(connection, .probeReturned(nonce: id))
+        }
+        report.count("requestReturned")
+        let failure = Failure(.notReady, "the node of the worker is gone; try again")
+        tell(connection, .worker(.answered(request, .failure(failure))))
     }
 
     private func tell(_ connection: BrokerConnectionID, _ input: Input) {

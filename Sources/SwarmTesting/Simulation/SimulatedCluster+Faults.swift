@@ -24,6 +24,9 @@ extension SimulatedCluster {
         guard !awake.isEmpty else { return }
         let victim = random.pick(awake)
         trace.combine(victim.id.index.magnitudeAsBits)
+        // With one broker only, losing one of several is its restart.
+        let fault = fault == .brokerLoss && isBrokerUp.count == 1 ? .brokerRestart : fault
+        guard !fault.isAmbush else { return lay(fault, victim) }
         report.count(fault.rawValue)
         note(victim, "!! \(fault.rawValue)")
         switch fault {
@@ -42,6 +45,9 @@ extension SimulatedCluster {
         case .clockStep:
             let step = Int64(random.integer(in: 1...3_600_000_000))
             victim.clock.wallOffset += random.chance(0.5) ? step : -step
+        case .laneDelay: holdUp(victim)
+        case .exclusion: exclude(victim)
+        case .crashInHandoff, .crashInSnapshot, .stallInHandoff: break
         }
     }
 
@@ -59,7 +65,7 @@ extension SimulatedCluster {
         }
     }
 
-    private func crash(_ process: SimulatedProcess, restartAfter delay: UInt64, machineLives: Bool) {
+    func crash(_ process: SimulatedProcess, restartAfter delay: UInt64, machineLives: Bool) {
         // Another one has to be there: what only this one knew would be gone by right.
         guard live.count > 1 else { return }
         let slot = slot(of: process)
@@ -68,7 +74,7 @@ extension SimulatedCluster {
         startLater(slot, after: delay)
     }
 
-    private func drain(_ process: SimulatedProcess) {
+    func drain(_ process: SimulatedProcess) {
         guard live.count > 1, !process.isLeaving else { return }
         process.isLeaving = true
         feed(process, .drain(nil, timeout: random.in(5_000_000...20_000_000)))
@@ -76,8 +82,14 @@ extension SimulatedCluster {
 
     private func rollingRestart() {
         var delay: UInt64 = 0
+        release += 1
+        let release = release
         for process in live {
-            after(delay) { [unowned self] in if process.isAlive, isFaulty { drain(process) } }
+            after(delay) { [unowned self] in
+                guard process.isAlive, isFaulty else { return }
+                releases[slot(of: process)] = release
+                drain(process)
+            }
             delay += random.in(2_000_000...10_000_000)
         }
     }
@@ -85,6 +97,16 @@ extension SimulatedCluster {
     private func join() {
         guard let slot = current.indices.last(where: { current[$0] == nil }) else { return }
         startProcess(slot)
+    }
+
+    private func holdUp(_ process: SimulatedProcess) {
+        let lane = random.below(SimulatedLane.allCases.count)
+        let until = now + random.in(200_000...4_000_000)
+        if random.chance(0.5) {
+            process.link.lastUp[lane] = max(process.link.lastUp[lane], until)
+        } else {
+            process.link.lastDown[lane] = max(process.link.lastDown[lane], until)
+        }
     }
 
     // MARK: At the broker

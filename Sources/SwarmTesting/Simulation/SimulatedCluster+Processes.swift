@@ -32,14 +32,16 @@ extension SimulatedCluster {
         lastIncarnation = incarnation
         let node = NodeID(name: Self.name(ofSlot: slot), incarnation: incarnation)
         let process = SimulatedProcess(
-            id: ProcessID(processes.count), configuration: configuration(of: node, slot: slot), clock: clock, now: now)
+            id: ProcessID(processes.count), configuration: configuration(of: node, slot: slot), clock: clock, now: now,
+            denied: denied[slot])
         process.link.broker = slot % isBrokerUp.count
         processes.append(process)
         processesByNode[node] = process
         current[slot] = process
         checker.disturbance.started(process.id, at: now)
         report.count("start")
-        note(process, "   starts as \(node)")
+        if process.kinds.count < SimulatedKind.allCases.count { report.count("mixedKinds") }
+        note(process, "   starts as \(node)\(denied[slot].isEmpty ? "" : ", denies \(denied[slot].sorted())")")
         connect(process, after: random.in(5_000...50_000))
         // Its timer runs from the start, connected or not.
         feed(process, .tick)
@@ -52,17 +54,22 @@ extension SimulatedCluster {
 
     private func configuration(of node: NodeID, slot: Int) -> TrackerConfiguration {
         let kinds = kinds(ofSlot: slot).map(\.rawValue).sorted()
-        return TrackerConfiguration(
+        var configuration = TrackerConfiguration(
             member: MemberDescription(node: node, kinds: kinds), strategy: strategy, seed: random.next())
+        let denied = denied[slot]
+        if !denied.isEmpty { configuration.isAllowed = { !denied.contains($0) } }
+        return configuration
     }
 
-    /// The first node has all kinds; while a rolling restart goes on, the others may lack one.
+    /// The first node has all kinds. Of the others every second lacks one, which with each release is another one.
     func kinds(ofSlot slot: Int) -> [SimulatedKind] {
         guard options.mixedKinds, slot > 0, options.faults[.rollingRestart] != nil else {
             return SimulatedKind.allCases
         }
-        let missing = SimulatedKind.allCases[(slot + Int(seed % 7)) % 8 % SimulatedKind.allCases.count]
-        return slot % 2 == 0 ? SimulatedKind.allCases : SimulatedKind.allCases.filter { $0 != missing }
+        let turn = slot + releases[slot]
+        guard turn % 2 == 1 else { return SimulatedKind.allCases }
+        let missing = SimulatedKind.allCases[(turn + Int(seed % 7)) % SimulatedKind.allCases.count]
+        return SimulatedKind.allCases.filter { $0 != missing }
     }
 
     var live: [SimulatedProcess] { current.compactMap { $0 } }

@@ -61,6 +61,8 @@ extension SimulatedCluster {
         unblock()
         for number in isBrokerUp.indices { isBrokerUp[number] = true }
         for process in live { mend(process) }
+        ambushes = []
+        allowAll()
         observeViews()
     }
 
@@ -99,6 +101,8 @@ extension SimulatedCluster {
 
     /// Sums up.
     func finish() {
+        report.count("expired", broker.counters.expired)
+        report.count("unroutable", broker.counters.unroutable)
         let alive = Set(live.map(\.id))
         if !isHopeless { checker.clients.finish(at: now) { alive.contains($0) } }
         report.violations = checker.violations.map(\.description)

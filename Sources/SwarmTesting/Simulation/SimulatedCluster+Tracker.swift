@@ -14,6 +14,7 @@ extension SimulatedCluster {
         var effects: [Effect] = []
         while process.isAlive, let next = process.inputs.popFirst() {
             if trace.isOn, let text = SimulationText.describe(next) { note(process, "<- \(text)") }
+            if !ambushes.isEmpty { watchSnapshot(next, at: process) }
             effects.removeAll(keepingCapacity: true)
             process.tracker.handle(next, now: process.clock.instant(at: now), effects: &effects)
             trace.combine(now &* 31 &+ UInt64(effects.count))
@@ -64,6 +65,7 @@ extension SimulatedCluster {
     }
 
     private func perform(_ effect: Effect, of process: SimulatedProcess) {
+        if !ambushes.isEmpty { watch(effect, of: process) }
         switch effect {
         case .broadcast, .send, .probe, .life, .watch, .bind, .unbind: performNetwork(effect, of: process)
         case .start, .prepare, .activate, .beginHandoff, .resume, .stop, .merge, .deliver, .update, .lease:
@@ -88,7 +90,8 @@ extension SimulatedCluster {
             publish(.message(message), to: .exchange(exchanges.control, key: key), lane, from: process)
         case .send(let message, let node):
             let destination = BrokerDestination.exchange(exchanges.direct, key: keys.direct(to: node))
-            publish(.message(message), to: destination, .control, from: process)
+            let returnID = returnID(of: message, by: process)
+            publish(.message(message), to: destination, .control, from: process, returnID: returnID)
         case .probe(let queue, _, let nonce):
             publish(.message(.probe(nonce: nonce)), to: .queue(queue), .heartbeat, from: process, returnID: nonce)
         case .life(let life): process.life = life
@@ -100,6 +103,15 @@ extension SimulatedCluster {
         renewCounts(of: process)
         process.sent += 1
         if process.sent == 6_000 { checker.report(.storm, now, "\(process.id) sends 6,000 frames in a second") }
+    }
+
+    /// A request comes back if the node's queue is gone: then nobody has it.
+    private func returnID(of message: Message, by process: SimulatedProcess) -> UInt64? {
+        guard case .request(let request) = message else { return nil }
+        let id = process.link.nextReturn
+        process.link.nextReturn += 1
+        process.link.returnable[id] = request.id
+        return id
     }
 
     private func heed(_ event: Event, of process: SimulatedProcess) {

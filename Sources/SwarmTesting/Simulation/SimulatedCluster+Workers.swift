@@ -48,6 +48,7 @@ extension SimulatedCluster {
         checker.tokens[TokenKey(name: name, token: FencingToken(order.token))] = birth
         process.workers[order.workerID] = worker
         let slow = isFaulty && random.chance(options.slowMessages)
+        if slow { report.count("slowStart") }
         let delay = slow ? random.in(100_000...2_000_000) : random.in(20...2_000)
         events.add(.worker(process, worker, .start), at: now + delay)
     }
@@ -56,6 +57,7 @@ extension SimulatedCluster {
         guard worker.phase == .starting else { return }
         if let stop = worker.wantsStop { return finishStop(worker, stop, of: process) }
         if worker.startFails {
+            report.count("startFailure")
             gone(worker, of: process, isMove: false)
             let failure = Failure(.startFailed, "the worker does not want to")
             return signal(process, .started(workerID: worker.id, .failure(failure)))
@@ -118,7 +120,9 @@ extension SimulatedCluster {
         let choice = choice(of: worker)
         switch choice {
         case .restart, .resume: break
-        case .ignore, .failed, .busy: goOn(worker, of: process)
+        case .ignore, .failed, .busy:
+            report.count("handoffDeclined")
+            goOn(worker, of: process)
         }
         signal(process, .handoffBegun(workerID: worker.id, attempt: attempt, choice), after: random.in(20...2_000))
     }
@@ -167,6 +171,11 @@ extension SimulatedCluster {
     private func finishMerge(_ worker: SimulatedWorker, of process: SimulatedProcess) {
         guard let (attempt, state) = worker.wantsMerge else { return }
         worker.wantsMerge = nil
+        if isFaulty, worker.kind == .moody, random.chance(0.25) {
+            report.count("mergeFailure")
+            let failure = Failure(.workerFailed, "it does not want to merge")
+            return signal(process, .merged(workerID: worker.id, attempt: attempt, .failure(failure)))
+        }
         if case .bytes(let bytes) = state, let other = CounterState(bytes) {
             checker.workers.merged(worker.serial, other)
         }
@@ -245,6 +254,7 @@ extension SimulatedCluster {
         if let until = process.leaseUntil, process.clock.uptime(at: now) >= until { return }
         guard let mail = worker.mailbox.popFirst() else { return }
         worker.inHand = mail
+        if mail.isSlow, isFaulty { report.count("slowMessage") }
         let delay = mail.isSlow && isFaulty ? random.in(100_000...3_000_000) : random.in(5...200)
         events.add(.worker(process, worker, .message), at: now + delay)
     }
@@ -256,6 +266,7 @@ extension SimulatedCluster {
         case .patience(let attempt):
             guard worker.wantsHold == attempt else { return }
             worker.wantsHold = nil
+            report.count("handoffBusy")
             signal(process, .handoffBegun(workerID: worker.id, attempt: attempt, .busy))
         }
     }

@@ -34,6 +34,13 @@ public final class SimulatedCluster {
     var lastIncarnation: UInt64 = 0
     /// Starts that are to come.
     var startsUnderWay = 0
+    /// Which nodes a slot's next process has nothing to do with.
+    var denied: [Set<String>]
+    /// What is rolled out, by slot: another release has other kinds.
+    var releases: [Int]
+    var release = 0
+    /// Faults that wait for the next step of a handoff or a snapshot.
+    var ambushes: [SimulatedFault] = []
 
     // Broker
     var broker: BrokerModel<SimulatedFrame>
@@ -67,6 +74,8 @@ public final class SimulatedCluster {
         slots = nodes + (options.faults[.join] == nil ? 0 : 2)
         current = Array(repeating: nil, count: slots)
         sides = Array(repeating: 0, count: slots)
+        denied = Array(repeating: [], count: slots)
+        releases = Array(repeating: 0, count: slots)
         isBrokerUp = Array(repeating: true, count: max(options.brokers, 1))
         trace = SimulationTrace()
         var quorum = false
@@ -91,6 +100,7 @@ public final class SimulatedCluster {
 
     /// Runs it all: start, faults and workload, recovery. Once.
     public func run() -> SimulationReport {
+        if options.startSpread <= .milliseconds(1) { report.count("simultaneousStart") }
         start(nodes: slots - (options.faults[.join] == nil ? 0 : 2))
         scheduleFaults()
         scheduleClients()

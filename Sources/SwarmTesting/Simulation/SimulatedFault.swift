@@ -31,9 +31,27 @@ public enum SimulatedFault: String, CaseIterable, Sendable {
     /// All nodes are drained and started again, one after the other, with other kinds.
     case rollingRestart
     /// A new node joins.
-    case join
+    case join = "nodeJoin"
     /// The wall clock of a node steps by up to an hour.
     case clockStep
+    /// One lane of a node is held up for up to four seconds, while the others go on and overtake it.
+    case laneDelay
+    /// A process dies at the next step of a handoff, at either end.
+    case crashInHandoff
+    /// A process dies in the middle of a snapshot, at either end.
+    case crashInSnapshot
+    /// A process stands still at the next step of a handoff, for a moment or for longer than the down time.
+    case stallInHandoff
+    /// A node is started again with another one on its deny list, or without. All are allowed again before the end.
+    case exclusion
+
+    /// Those that wait for their moment once they are due.
+    var isAmbush: Bool {
+        switch self {
+        case .crashInHandoff, .crashInSnapshot, .stallInHandoff: true
+        default: false
+        }
+    }
 }
 
 /// How likely single frames are hit, and how long they take.

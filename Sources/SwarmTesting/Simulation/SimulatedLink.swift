@@ -27,6 +27,9 @@ struct SimulatedLink {
     var offline: [SimulatedPublication] = []
     /// The last ones published, which may be published again after a reconnect.
     var recent: [SimulatedPublication] = []
+    /// Requests by the frame that comes back if no queue takes it.
+    var returnable: [UInt64: RequestID] = [:]
+    var nextReturn: UInt64 = 1
     /// Frames taken from a queue that have not arrived, by lane.
     var inFlight = [0, 0, 0]
 

@@ -7,6 +7,8 @@ final class SimulatedProcess {
     let id: ProcessID
     let node: NodeID
     let kinds: [String]
+    /// Nodes that it has nothing to do with.
+    let denied: Set<String>
     var tracker: Tracker
     var clock: SimulatedClock
     var link = SimulatedLink()
@@ -35,8 +37,12 @@ final class SimulatedProcess {
     var members: Set<ProcessID> = []
     var isReady = false
 
-    init(id: ProcessID, configuration: TrackerConfiguration, clock: SimulatedClock, now: UInt64) {
+    init(
+        id: ProcessID, configuration: TrackerConfiguration, clock: SimulatedClock, now: UInt64,
+        denied: Set<String> = []
+    ) {
         self.id = id
+        self.denied = denied
         node = configuration.member.node
         kinds = configuration.member.kinds
         self.clock = clock

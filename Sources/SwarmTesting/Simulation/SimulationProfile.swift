@@ -44,18 +44,20 @@ extension SimulationOptions {
 
     private mutating func choose(_ profile: SimulationProfile, _ random: inout SeededRandom, nodes: Int) {
         let planned: [SimulatedFault] = [.drain, .join, .rollingRestart]
-        let deaths: [SimulatedFault] = [.crash, .powerLoss, .longCrash]
+        let deaths: [SimulatedFault] = [.crash, .powerLoss, .longCrash, .crashInHandoff, .crashInSnapshot]
         let hiccups: [SimulatedFault] = [
-            .connectionLoss, .cut, .stall, .brokerRestart, .brokerLoss, .blocked, .deafQueue, .clockStep,
+            .connectionLoss, .cut, .stall, .brokerRestart, .brokerLoss, .blocked, .deafQueue, .clockStep, .laneDelay,
         ]
-        let splits: [SimulatedFault] = [.longCut, .split, .longStall]
+        let splits: [SimulatedFault] = [.longCut, .split, .longStall, .stallInHandoff, .exclusion]
         let candidates: [SimulatedFault] =
             switch profile {
             case .calm: planned
             case .crashes: deaths + planned
             case .hiccups: hiccups + planned
             case .splits: splits + planned
-            case .chaos, .quorum: SimulatedFault.allCases
+            case .chaos: SimulatedFault.allCases
+            // A quorum protects those who agree on who may be a member.
+            case .quorum: SimulatedFault.allCases.filter { $0 != .exclusion }
             }
         for fault in candidates where random.chance(profile == .chaos || profile == .quorum ? 0.4 : 0.6) {
             faults[fault] = random.pick([0.5, 1, 2, 4])

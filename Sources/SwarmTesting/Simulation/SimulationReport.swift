@@ -1,3 +1,5 @@
+import SwarmCore
+
 /// What became of a simulated cluster.
 public struct SimulationReport: Sendable {
     /// Broken promises, in words; empty if all is well.
@@ -16,6 +18,21 @@ public struct SimulationReport: Sendable {
     public internal(set) var paths: [String: Int] = [:]
     /// The same for two runs if they took the same steps.
     public internal(set) var digest: UInt64 = 0
+
+    /// Everything that has to happen in a run of many seeds of all profiles: what never happens is not tested.
+    public static let faults: [String] =
+        SimulatedFault.allCases.map(\.rawValue) + [
+            "duplication", "expired", "handoffBusy", "handoffDeclined", "loss", "mergeFailure", "mixedKinds",
+            "nameLocked", "overflow", "requestReturned", "simultaneousStart", "slowMessage", "slowStart", "spike",
+            "startFailure", "unroutable", "workerFailure",
+        ]
+
+    /// The same for what clients ask for.
+    public static let requests: [String] = SimulatedRequest.allCases.map(\.rawValue)
+
+    /// The same for the paths of the protocol: all that trackers count. Not among them are drifts, which never happen
+    /// unless the protocol is wrong, and the limits of tables, which no simulated cluster reaches.
+    public static let paths: [String] = Counter.allCases.filter { $0 != .drifts && $0 != .overflows }.map(\.rawValue)
 
     mutating func count(_ what: String, _ amount: Int = 1) { counts[what, default: 0] += amount }
 }
