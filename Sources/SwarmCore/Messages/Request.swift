@@ -15,7 +15,8 @@ package struct Request: Equatable, Sendable {
     package static let hopLimit: UInt8 = 2
 
     package init(
-        id: RequestID, lifetime: UInt32, placement: UInt64, hops: UInt8 = 0, birth: LogPosition? = nil, body: RequestBody
+        id: RequestID, lifetime: UInt32, placement: UInt64, hops: UInt8 = 0, birth: LogPosition? = nil,
+        body: RequestBody
     ) {
         self.id = id
         self.lifetime = lifetime
@@ -43,6 +44,11 @@ package enum RequestBody: Equatable, Sendable {
     case drain(node: String)
     /// A full dump of the tracker of the node of this name, for people.
     case inspect(node: String)
+
+    /// A message to a worker, which must not be given to it twice. All else does no harm if it is repeated.
+    package var isMessage: Bool {
+        if case .deliver = self { true } else { false }
+    }
 }
 
 /// What `register` needs.

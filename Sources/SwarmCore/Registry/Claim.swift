@@ -50,6 +50,12 @@ package final class Claim: Sendable {
     /// Whether another node can start the worker again.
     package var isRestartable: Bool { !kind.isEmpty }
 
+    /// Whether it was made by taking the other one over in a planned move.
+    package func succeeds(_ other: Claim) -> Bool {
+        guard let move = other.move, host != other.host, birth == other.birth else { return false }
+        return token >= move.token
+    }
+
     /// The same claim with the handoff state that the host logged at `sequence`.
     package func with(move: Move?, sequence: UInt64) -> Claim {
         Claim(

@@ -5,7 +5,7 @@ import HashTreeCollections
 /// - A claim **counts** unless its birth has ended (the name was unregistered).
 /// - Among those that count, the one with the highest token **wins**; tokens grow along every causal chain, so a
 ///   superseding claim always wins, and of concurrent ones the same wins everywhere.
-/// - The **visible** claim is the winner among those whose host is alive and whose worker runs.
+/// - The **visible** claim is the one with the highest token among those whose host is alive and whose worker runs.
 /// - A name whose claims that count all belong to dead hosts is an **orphan**.
 package struct Registry: Sendable {
     package let node: NodeID
@@ -69,7 +69,16 @@ package struct Registry: Sendable {
 
     /// The winner among the claims of live hosts, parked ones too.
     package func liveWinner(of name: String) -> Claim? {
-        claims(on: name).filter { counts($0) && isAlive($0.host) }.max { Self.loses($0, to: $1) }
+        Self.winner(among: claims(on: name).filter { counts($0) && isAlive($0.host) })
+    }
+
+    /// The highest token, but a claim whose worker runs wins over those that wait for theirs: there is nothing to be
+    /// lost at them, and starting one would make two. Of a move's two ends only the successor stands.
+    private static func winner(among claims: [Claim]) -> Claim? {
+        guard claims.count > 1 else { return claims.first }
+        let standing = claims.filter { claim in !claims.contains { $0.succeeds(claim) } }
+        let running = standing.filter { !$0.isParked }
+        return (running.isEmpty ? standing : running).max { loses($0, to: $1) }
     }
 
     static func loses(_ left: Claim, to right: Claim) -> Bool {
@@ -175,7 +184,7 @@ package struct Registry: Sendable {
     /// `claims` are now all claims on the name.
     mutating func setClaims(_ claims: [Claim], of name: String) {
         let alive = claims.filter { counts($0) && isAlive($0.host) }
-        let best = alive.max { Self.loses($0, to: $1) }
+        let best = Self.winner(among: alive)
         let visible = best.flatMap { $0.isParked ? nil : $0 }
         if let change = VisibleChange(
             from: view[name], to: visible, name: name, exists: claims.contains(where: counts))

@@ -19,6 +19,8 @@ package enum Input: Sendable {
     case adopt(RequestID, AdoptOrder, timeout: UInt64)
     /// Answers of the worker runtime.
     case worker(WorkerSignal)
+    /// A frame with this request came back: there is no such queue.
+    case returned(RequestID)
     /// The group queue is bound: `join` may be answered.
     case groupBound(String)
     /// Hand everything over, then leave, within so many microseconds.

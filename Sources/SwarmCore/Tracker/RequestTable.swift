@@ -13,6 +13,9 @@ struct PendingRequest: Sendable {
     }
 
     let id: RequestID
+    /// What the nodes know it by. A message that was refused for now is tried again under another id, so that copies of
+    /// the refused one that are still on their way are known for what they are.
+    var wireID: RequestID
     let body: RequestBody
     /// Uptime at which it fails.
     let deadline: UInt64
@@ -28,6 +31,17 @@ struct PendingRequest: Sendable {
     var birth: LogPosition?
     /// This node took it and passed it on; that may get lost.
     var wasForwarded = false
+    /// Frames that left with this wire id.
+    var transmissions = 0
+
+    init(id: RequestID, body: RequestBody, deadline: UInt64, due: UInt64, wait: UInt64) {
+        self.id = id
+        wireID = id
+        self.body = body
+        self.deadline = deadline
+        self.due = due
+        self.wait = wait
+    }
 }
 
 /// The pending requests, by id, by time and by what they wait for.
@@ -40,6 +54,8 @@ struct RequestTable: Sendable {
     }
 
     private var items: [RequestID: PendingRequest] = [:]
+    /// Requests by their wire id, where that is another one.
+    private var renamed: [RequestID: RequestID] = [:]
     private var dues = Heap<Due>()
     private var waiting: [NodeID: Deque<(sequence: UInt64, id: RequestID)>] = [:]
 
@@ -52,7 +68,21 @@ struct RequestTable: Sendable {
 
     var ids: [RequestID] { items.keys.sorted() }
 
-    mutating func noteForward(of id: RequestID) { items[id]?.wasForwarded = true }
+    /// The request that is under way by this wire id.
+    func sent(as wireID: RequestID) -> PendingRequest? {
+        items[renamed[wireID] ?? wireID].flatMap { $0.wireID == wireID ? $0 : nil }
+    }
+
+    mutating func noteForward(of wireID: RequestID) { items[renamed[wireID] ?? wireID]?.wasForwarded = true }
+
+    /// The next try goes by another wire id.
+    mutating func rename(_ id: RequestID, to wireID: RequestID) {
+        guard let item = items[id] else { return }
+        renamed[item.wireID] = nil
+        renamed[wireID] = id
+        items[id]?.wireID = wireID
+        items[id]?.transmissions = 0
+    }
 
     mutating func set(_ request: PendingRequest) {
         items[request.id] = request
@@ -63,7 +93,11 @@ struct RequestTable: Sendable {
     }
 
     @discardableResult
-    mutating func remove(_ id: RequestID) -> PendingRequest? { items.removeValue(forKey: id) }
+    mutating func remove(_ id: RequestID) -> PendingRequest? {
+        guard let item = items.removeValue(forKey: id) else { return nil }
+        renamed[item.wireID] = nil
+        return item
+    }
 
     /// Those whose time has come, each once.
     mutating func takeDue(now: UInt64) -> [RequestID] {

@@ -16,6 +16,8 @@ struct ServedTable: Sendable {
 
     private struct Entry: Sendable {
         var expires: UInt64
+        /// A refusal is final, too: whoever asks again does so under another id.
+        let isOnce: Bool
         var isDone = false
         var reply: Reply?
     }
@@ -44,13 +46,13 @@ struct ServedTable: Sendable {
     static let byteLimit = 64 << 20
 
     /// nil: too many are in progress.
-    mutating func begin(_ id: RequestID, lifetime: UInt64, now: UInt64, limit: Int) -> State? {
+    mutating func begin(_ id: RequestID, lifetime: UInt64, isOnce: Bool, now: UInt64, limit: Int) -> State? {
         if let entry = entries[id] {
             if let reply = entry.reply { return .answered(reply) }
             return entry.isDone ? .past : .inProgress
         }
         guard inProgress < limit else { return nil }
-        entries[id] = Entry(expires: now + lifetime + Self.grace)
+        entries[id] = Entry(expires: now + lifetime + Self.grace, isOnce: isOnce)
         inProgress += 1
         answers.insert(Expiry(at: now + lifetime + Self.grace, id: id))
         ids.append(id)
@@ -63,7 +65,16 @@ struct ServedTable: Sendable {
         inProgress -= 1
     }
 
-    mutating func finish(_ reply: Reply) {
+    /// It was answered. What may succeed a moment later is not remembered, unless it is to be done once.
+    mutating func answer(_ reply: Reply) {
+        if case .failure(let failure) = reply.result, failure.code.isRetryable, entries[reply.id]?.isOnce != true {
+            forget(reply.id)
+        } else {
+            finish(reply)
+        }
+    }
+
+    private mutating func finish(_ reply: Reply) {
         guard let entry = entries[reply.id] else { return }
         if !entry.isDone { inProgress -= 1 }
         entries[reply.id]?.isDone = true

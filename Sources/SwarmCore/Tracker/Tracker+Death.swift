@@ -110,6 +110,7 @@ extension Tracker {
         membership.burials[node] = BurialRecord(
             life: buriedLife, cause: cause, since: now.uptime, notBefore: now.uptime + wait)
         hasMembershipWork = true
+        if cause != .left { noteLeaseholder(member) }
         registry.bury(node)
         views.remove(node)
         count(.membersDown)

@@ -4,6 +4,7 @@ import DequeModule
 extension Tracker {
     mutating func superviseOrphans() {
         startMerges()
+        areOrphansFree = !registry.orphans.isEmpty && !mayBeTaken
         guard orphanScan || now.uptime >= nextOrphanScan else { return }
         guard canRestart, settleAt == nil, orphanWork.isEmpty else { return }
         orphanScan = false
@@ -17,19 +18,31 @@ extension Tracker {
 
     private var canRestart: Bool { hasAuthority && membership.health.isHealthy && hasQuorum && draining == nil }
 
-    /// A live member has written what this replica has not seen: it may have taken an orphan over already. Some time
-    /// after the last verdict that is no reason any more to let names lie.
-    private var isBehind: Bool {
+    /// Another member may have taken an orphan over already. Some time after the last verdict that is no reason any more
+    /// to let names lie.
+    private var mayBeTaken: Bool {
         let latest = membership.burials.values.map(\.since).max() ?? 0
         guard now.uptime < latest + configuration.reportDeadline * 10 else { return false }
-        return membership.members.contains { node, member in
+        return isBehind || !isAgreed
+    }
+
+    /// A live member has written what this replica has not seen.
+    private var isBehind: Bool {
+        membership.members.contains { node, member in
             (member.heartbeat?.sequence ?? 0) > registry.sequence(of: node)
                 || !(registry.logs[node]?.pending.isEmpty ?? true)
         }
     }
 
+    /// All that are heard count the same members: nobody else thinks that it is the owner.
+    private var isAgreed: Bool {
+        membership.readyPeers.allSatisfy {
+            !isWatched($0) || membership.members[$0]?.heartbeat?.placement == layouts.digest
+        }
+    }
+
     mutating func continueOrphans() {
-        guard !orphanWork.isEmpty, canRestart, !isBehind else { return }
+        guard !orphanWork.isEmpty, canRestart, areOrphansFree else { return }
         var budget = 2_000
         while starts.count < configuration.concurrentRestarts, budget > 0, let name = orphanWork.popFirst() {
             budget -= 1
@@ -74,10 +87,9 @@ extension Tracker {
         }
         for owner in orders.keys.sorted() {
             guard let list = orders[owner] else { continue }
-            let id = RequestID(node: node, number: nextInternalRequest)
-            nextInternalRequest += 1
-            send(
-                .request(Request(id: id, lifetime: 1_000, placement: layouts.digest, body: .restart(list))), to: owner)
+            let request = Request(
+                id: takeInternalRequestID(), lifetime: 1_000, placement: layouts.digest, body: .restart(list))
+            send(.request(request), to: owner)
         }
     }
 }

@@ -8,9 +8,11 @@ extension Tracker {
         if settleAt == nil { settleSince = now.uptime }
         settleAt = min(now.uptime + configuration.settleTime, settleSince + configuration.settleLimit)
         agreedBeats = 0
+        // The others wait to hear that this node places as they do (`isAgreed`).
+        nextBeat = now.uptime
     }
 
-    private func candidates() -> [PlacementTable.Candidate] {
+    func candidates() -> [PlacementTable.Candidate] {
         var candidates = membership.members.values.filter(\.isCandidate).map {
             PlacementTable.Candidate(node: $0.node, weight: $0.description.weight, kinds: $0.description.kinds)
         }

@@ -66,4 +66,29 @@ extension Tracker {
             }
         }
     }
+
+    // MARK: Registrations after a verdict
+
+    func leaseIsOver(of node: NodeID) -> Bool {
+        membership.burials[node].map { now.uptime >= $0.notBefore } ?? true
+    }
+
+    mutating func noteLeaseholder(_ member: Member) {
+        guard configuration.strategy.quorum != nil, member.isCandidate else { return }
+        leaseholders = leaseholders.filter { !leaseIsOver(of: $0.key) }
+        leaseholders[member.node] = PlacementTable.Candidate(
+            node: member.node, weight: member.description.weight, kinds: member.description.kinds)
+    }
+
+    /// Whether the name was owned by a node that is buried and may still work: on its side of a split it may be starting
+    /// a worker of that name, too.
+    mutating func mayRunElsewhere(_ name: String, kind: String) -> Bool {
+        guard !leaseholders.isEmpty else { return false }
+        let names = Set(membership.members.keys.map(\.name))
+        leaseholders = leaseholders.filter { !leaseIsOver(of: $0.key) && !names.contains($0.key.name) }
+        guard !leaseholders.isEmpty else { return false }
+        _ = formerLayouts.update(candidates() + leaseholders.values, strategy: configuration.strategy)
+        let owner = formerLayouts.owner(of: name, kind: kind, strategy: configuration.strategy)
+        return owner.map { leaseholders[$0] != nil } ?? false
+    }
 }

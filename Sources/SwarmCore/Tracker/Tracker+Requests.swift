@@ -54,8 +54,10 @@ extension Tracker {
         guard var request = requests[id] else { return }
         if case .replicating = request.phase { return scheduleRetry(&request) }
         if case .sent(let target) = request.phase, isKept(request, by: target) {
+            if target != node { request.transmissions += 1 }
+            scheduleRetry(&request)
             if target != node { transmit(request, to: target) }
-            return scheduleRetry(&request)
+            return
         }
         switch target(of: request.body) {
         case .never(let failure):
@@ -76,6 +78,7 @@ extension Tracker {
             request.tries += 1
             if request.tries > 1 { count(.requestsRetried) }
             request.openTries += 1
+            request.transmissions += 1
             scheduleRetry(&request)
             transmit(request, to: target)
         }
@@ -98,7 +101,8 @@ extension Tracker {
     private mutating func transmit(_ request: PendingRequest, to target: NodeID) {
         let left = (request.deadline - min(now.uptime, request.deadline)) / 1_000
         let message = Request(
-            id: request.id, lifetime: UInt32(clamping: max(left, 1)), placement: layouts.digest, birth: request.birth,
+            id: request.wireID, lifetime: UInt32(clamping: max(left, 1)), placement: layouts.digest,
+            birth: request.birth,
             body: request.body)
         if target == node { serve(message, from: node) } else { send(.request(message), to: target) }
     }
@@ -162,18 +166,18 @@ extension Tracker {
     mutating func receive(_ reply: Reply, from sender: Sender) { receive(reply) }
 
     mutating func receive(_ reply: Reply) {
-        guard var request = requests[reply.id] else { return }
+        guard var request = requests.sent(as: reply.id) else { return }
         switch reply.result {
         case .success(.written(_, let position)):
             if position.origin == node || registry.sequence(of: position.origin) >= position.sequence {
-                return complete(reply.id, reply.result)
+                return complete(request.id, reply.result)
             }
             if case .replicating = request.phase { return }
             guard membership.members[position.origin] != nil else { return }
             request.phase = .replicating(position, reply.result)
             requests.set(request)
             askRepair(of: position.origin, holder: position.origin, urgent: false)
-        case .success: complete(reply.id, reply.result)
+        case .success: complete(request.id, reply.result)
         case .failure(let failure): receive(failure, of: request)
         }
     }
@@ -193,9 +197,20 @@ extension Tracker {
             request.openTries = max(0, request.openTries - 1)
             request.due = now.uptime + request.wait / 4
             requests.set(request)
+            if request.body.isMessage { requests.rename(request.id, to: takeInternalRequestID()) }
         } else {
             complete(request.id, .failure(failure))
         }
+    }
+
+    /// A frame with this request found no queue. If it was the only one, nobody has the request; of an earlier one that
+    /// cannot be said, and the answer, or the verdict on that node, decides.
+    mutating func returned(_ wireID: RequestID) {
+        let failure = Failure(.notReady, "the node of the worker is gone; try again")
+        guard wireID.node == node else { return answer(wireID, .failure(failure)) }
+        guard let request = requests.sent(as: wireID), case .sent = request.phase else { return }
+        guard request.transmissions == 1 || !request.body.isMessage else { return }
+        receive(failure, of: request)
     }
 
     /// The other node does not know what this one still sees: one of the two is about to learn better.

@@ -50,10 +50,7 @@ extension Tracker {
 
     /// After the commit the successor's claim ends the host's part.
     private mutating func releaseIfTaken(_ claim: Claim, _ move: OutgoingMove) {
-        guard let step = claim.move else { return }
-        let successor = registry.claims(on: claim.name).first {
-            $0.host != node && $0.birth == claim.birth && registry.counts($0) && $0.token >= step.token
-        }
+        let successor = registry.claims(on: claim.name).first { $0.succeeds(claim) && registry.counts($0) }
         guard let successor else { return }
         outgoing[claim.name] = nil
         write(.release(name: claim.name, successor: successor.position))

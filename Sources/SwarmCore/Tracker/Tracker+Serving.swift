@@ -3,7 +3,8 @@ extension Tracker {
     mutating func receive(_ request: Request, from sender: Sender) {
         let lifetime = UInt64(request.lifetime) * 1_000
         let state = served.begin(
-            request.id, lifetime: lifetime, now: now.uptime, limit: configuration.requestLimit)
+            request.id, lifetime: lifetime, isOnce: request.body.isMessage, now: now.uptime,
+            limit: configuration.requestLimit)
         switch state {
         case nil:
             count(.requestsRefused)
@@ -24,15 +25,11 @@ extension Tracker {
         }
     }
 
-    /// Gives an answer to whoever asked. What may succeed a moment later is not remembered as answered.
+    /// Gives an answer to whoever asked.
     mutating func answer(_ id: RequestID, _ result: Result<ReplyBody, Failure>) {
         let reply = Reply(id: id, result: result)
         guard id.node != node else { return receive(reply) }
-        if case .failure(let failure) = result, failure.code.isRetryable {
-            served.forget(id)
-        } else {
-            served.finish(reply)
-        }
+        served.answer(reply)
         send(.reply(reply), to: id.node)
     }
 
@@ -88,7 +85,8 @@ extension Tracker {
         if let claim = registry.view[name], claim.host != node { return forward(request, to: claim.host) }
         if let claim = registry.ownClaim(name), registry.counts(claim) {
             if let birth = request.birth, birth != claim.birth {
-                let text = "\"\(name)\" was unregistered, and registered again; look it up, and ask again if you mean that"
+                let text =
+                    "\"\(name)\" was unregistered, and registered again; look it up, and ask again if you mean that"
                 return refuse(request.id, .notFound, text)
             }
             if claim.isParked, case .deliver = request.body {
@@ -158,6 +156,11 @@ extension Tracker {
         let owner = layouts.owner(of: order.name, kind: order.kind, strategy: configuration.strategy)
         guard request.placement == layouts.digest, owner == node, draining == nil else {
             return Failure(.notOwner, "nodes do not agree yet on the owner of \"\(order.name)\"; try again")
+        }
+        if mayRunElsewhere(order.name, kind: order.kind) {
+            let text =
+                "a node that owned \"\(order.name)\" was lost a moment ago, and its lease has not ended; try again"
+            return Failure(.notReady, text)
         }
         return nil
     }

@@ -76,6 +76,8 @@ package struct Tracker: Sendable {
     var orphanScan = false
     var nextOrphanScan: UInt64 = .max
     var nextReminder: UInt64 = 0
+    /// As of the last pace: nobody else is starting orphans that this node thinks are its own.
+    var areOrphansFree = false
 
     // Replication
     /// Operations of the own log that have not been broadcast yet start here.
@@ -98,6 +100,9 @@ package struct Tracker: Sendable {
     var leaseUntil: UInt64?
     var draining: Drain?
     var watched: [String]? = []
+    /// With a quorum: buried members whose lease may not have ended, and who owned what while they counted.
+    var leaseholders: [NodeID: PlacementTable.Candidate] = [:]
+    var formerLayouts = PlacementTable()
 
     package init(_ configuration: TrackerConfiguration, now: Instant) {
         self.configuration = configuration
@@ -153,6 +158,7 @@ package struct Tracker: Sendable {
         case .cancel(let id): requests.remove(id)
         case .adopt(let id, let order, let timeout): adopt(id, order, timeout: timeout)
         case .worker(let signal): heed(signal)
+        case .returned(let id): returned(id)
         case .groupBound(let group):
             confirm(bindings.bound(group))
         case .drain(let id, let timeout): drain(id, timeout: timeout)
@@ -226,6 +232,11 @@ package struct Tracker: Sendable {
     mutating func send(_ message: Message, to node: NodeID) {
         guard node != self.node else { return }
         out.append(.send(message, to: node))
+    }
+
+    mutating func takeInternalRequestID() -> RequestID {
+        defer { nextInternalRequest += 1 }
+        return RequestID(node: node, number: nextInternalRequest)
     }
 
     mutating func issueToken() -> Token {

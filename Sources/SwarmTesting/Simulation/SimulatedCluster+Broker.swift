@@ -92,8 +92,7 @@ extension SimulatedCluster {
             return tell(connection, .probeReturned(nonce: id))
         }
         report.count("requestReturned")
-        let failure = Failure(.notReady, "the node of the worker is gone; try again")
-        tell(connection, .worker(.answered(request, .failure(failure))))
+        tell(connection, .returned(request))
     }
 
     private func tell(_ connection: BrokerConnectionID, _ input: Input) {

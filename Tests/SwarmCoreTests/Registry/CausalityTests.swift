@@ -304,4 +304,32 @@ struct CausalityTests {
         #expect(registry.claims(on: name) == [second])
         #expect(registry.sequence(of: nodes[0].node) == 2)
     }
+
+    // MARK: Parked
+
+    @Test(
+        "of concurrent claims one whose worker runs wins over one that waits for its worker",
+        arguments: Arrival.allCases)
+    func parkedAgainstRunning(arrival: Arrival) {
+        var nodes = NodeScript.scripts("a", "b")
+        let running = nodes[0].put(name, token: 5)
+        let parked = nodes[1].put(name, token: 9, isParked: true)
+        let registry = observer(nodes[0], nodes[1], arrival)
+        #expect(registry.view[name] == running)
+        #expect(registry.liveWinner(of: name) == running)
+        #expect(registry.winner(of: name) == parked)
+    }
+
+    @Test(
+        "the host of a move does not win over its successor, whose worker has failed since", arguments: Arrival.allCases
+    )
+    func parkedSuccessor(arrival: Arrival) {
+        var nodes = NodeScript.scripts("a", "b")
+        let first = nodes[0].put(name, token: 5)
+        let moving = nodes[0].move(first, to: nodes[1].node, token: 6)
+        let parked = nodes[1].put(name, token: 6, knowing: [moving], cites: moving.position, isParked: true)
+        let registry = observer(nodes[0], nodes[1], arrival)
+        #expect(registry.view[name] == nil)
+        #expect(registry.liveWinner(of: name) == parked)
+    }
 }

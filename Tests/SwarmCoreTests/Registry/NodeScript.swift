@@ -26,14 +26,15 @@ struct NodeScript {
     /// A claim made in the knowledge of others: it dominates them.
     mutating func put(
         _ name: String, token clock: UInt64, birth: LogPosition? = nil, knowing known: [Claim] = [],
-        metadata: [String: String] = [:], cites: LogPosition? = nil
+        metadata: [String: String] = [:], cites: LogPosition? = nil, isParked: Bool = false
     ) -> Claim {
         var events = IntervalTreeClock.Events.zero
         for claim in known { events.join(claim.stamp.events) }
         var stamp = IntervalTreeClock(id: id, events: events)
         stamp.event()
         let claim = Claim(
-            name: name, host: node, workerID: next.sequence, sequence: next.sequence, kind: "counter", arguments: [],
+            name: name, host: node, workerID: isParked ? 0 : next.sequence, sequence: next.sequence, kind: "counter",
+            arguments: [],
             groups: [], metadata: metadata, stamp: Stamp(universe: Self.universe, events: stamp.events),
             token: Token(clock: clock, node: node), birth: birth ?? known.first?.birth ?? next,
             request: RequestID(node: node, number: next.sequence))
@@ -53,6 +54,13 @@ struct NodeScript {
 
     mutating func release(_ name: String, to successor: Claim) {
         operations.append(.release(name: name, successor: successor.position))
+    }
+
+    mutating func move(_ claim: Claim, to host: NodeID, token clock: UInt64) -> Claim {
+        let move = Move(to: host, attempt: 1, token: Token(clock: clock, node: node), sequence: next.sequence)
+        let moving = claim.with(move: move, sequence: next.sequence)
+        operations.append(.moving(name: claim.name, move))
+        return moving
     }
 
     /// What it broadcasts, from operation `first` on.
