@@ -45,7 +45,7 @@ final class Inbox: Sendable {
             metrics.connected.record(1)
             self.queue.push(.connected(queue: queue))
         case .disconnected(let reason):
-            logger.warning("lost the broker", metadata: [LoggingKeys.reason: "\(reason)"])
+            logger.warning("no connection to the broker", metadata: [LoggingKeys.reason: "\(reason)"])
             metrics.connected.record(0)
             queue.push(.disconnected)
         case .blocked(let reason):
@@ -65,16 +65,13 @@ final class Inbox: Sendable {
         }
     }
 
-    /// Nobody has what a frame said that came back: its requests are asked again.
+    /// Nobody has what a frame said that came back.
     private func takeBack(_ id: UInt64) {
         guard let requests = returnable.take(id) else {
             queue.push(.probeReturned(nonce: id))
             return
         }
-        for request in requests {
-            queue.push(
-                .worker(.answered(request, .failure(Failure(.notReady, "the node of the worker is gone; try again")))))
-        }
+        for request in requests { queue.push(.returned(request)) }
     }
 
     private func receive(_ frame: InboundFrame) {
