@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "SwarmTesting",
             dependencies: [
-                "SwarmCore", "Swarm", "SwarmCheckers",
+                "IntervalTreeClocks", "SwarmCore", "Swarm", "SwarmCheckers",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -105,6 +105,7 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "swarm-simulate", dependencies: ["SwarmTesting"]),
+        .executableTarget(name: "swarm-scale", dependencies: ["SwarmTesting", "SwarmCore", "SwarmWire"]),
         .testTarget(name: "IntervalTreeClocksTests", dependencies: ["IntervalTreeClocks"]),
         .testTarget(name: "SwarmCoreTests", dependencies: ["SwarmCore", "IntervalTreeClocks"]),
         .testTarget(name: "SwarmWireTests", dependencies: ["SwarmWire", "SwarmCore", "IntervalTreeClocks"]),
