@@ -18,11 +18,17 @@ enum ErrorText {
     private static func describe(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context): "no '\(shorten(key.stringValue, to: 64))'" + place(context.codingPath)
-        case .typeMismatch(let type, let context): "no \(type)" + place(context.codingPath)
+        case .typeMismatch(let type, let context): "no \(name(of: type))" + place(context.codingPath)
         case .valueNotFound(let type, let context): "null for a \(type)" + place(context.codingPath)
-        case .dataCorrupted(let context): "damaged" + place(context.codingPath)
-        @unknown default: "damaged"
+        case .dataCorrupted(let context): "invalid value" + place(context.codingPath)
+        @unknown default: "invalid value"
         }
+    }
+
+    /// What decoders call a container they did not find, in plain words.
+    private static func name(of type: any Any.Type) -> String {
+        if type == [String: Any].self { return "object" }
+        return type == [Any].self ? "array" : "\(type)"
     }
 
     private static func describe(_ error: EncodingError) -> String {
@@ -34,7 +40,7 @@ enum ErrorText {
         path.isEmpty ? "" : " at '" + shorten(path.map(\.stringValue).joined(separator: "."), to: 128) + "'"
     }
 
-    private static func shorten(_ text: String, to limit: Int = limit) -> String {
+    static func shorten(_ text: String, to limit: Int = limit) -> String {
         text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(limit), as: UTF8.self) + "…"
     }
 }

@@ -23,14 +23,23 @@ package struct LimitedCoder: Sendable {
         return bytes
     }
 
-    package func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8], _ what: String) throws(Failure)
-        -> Value
-    {
+    /// `kind` is that of the workers that such values are for; nil for what a worker answered.
+    package func decode<Value: Decodable>(
+        _ type: Value.Type, from bytes: [UInt8], _ what: String, of kind: String? = nil
+    ) throws(Failure) -> Value {
         try check(bytes, what)
         do {
             return try coder.decode(type, from: bytes)
         } catch {
-            throw Failure(.decodingFailed, "The \(what) is no \(Value.self): \(ErrorText.of(error)).")
+            let reason = PayloadMismatch.text(error, type: type, bytes: bytes, coder: coder)
+            guard let kind else {
+                throw Failure(
+                    .decodingFailed,
+                    "The \(what) is no \(Value.self): \(reason); ask for the type that the worker answers with.")
+            }
+            throw Failure(
+                .decodingFailed,
+                "The \(what) is no \(what) of kind '\(kind)': \(reason); see \(PayloadMismatch.name(of: type)).")
         }
     }
 

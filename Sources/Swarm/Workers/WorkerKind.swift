@@ -17,7 +17,7 @@ final class WorkerKind: Sendable {
         restartPolicy = W.restartPolicy
         mailboxLimit = max(1, W.mailboxLimit)
         start = { context, arguments, coder throws(Failure) in
-            let arguments = try coder.decode(W.Arguments.self, from: arguments, "start argument")
+            let arguments = try coder.decode(W.Arguments.self, from: arguments, "start argument", of: W.kind)
             do {
                 return TypedBody(try W(context, arguments: arguments))
             } catch {
@@ -62,7 +62,7 @@ final class TypedBody<W: Worker>: WorkerBody {
     {
         let message: W.Message
         do {
-            message = try coder.decode(W.Message.self, from: payload, "message")
+            message = try coder.decode(W.Message.self, from: payload, "message", of: W.kind)
         } catch {
             return (.failure(error), nil)
         }
@@ -92,7 +92,7 @@ final class TypedBody<W: Worker>: WorkerBody {
     }
 
     func endHandoff(_ state: [UInt8], coder: LimitedCoder) async throws(Failure) {
-        let state = try coder.decode(W.State.self, from: state, "state")
+        let state = try coder.decode(W.State.self, from: state, "state", of: W.kind)
         do {
             try await worker.endHandoff(state)
         } catch {
@@ -101,7 +101,7 @@ final class TypedBody<W: Worker>: WorkerBody {
     }
 
     func resolveConflict(_ state: [UInt8], coder: LimitedCoder) async throws(Failure) {
-        let state = try coder.decode(W.State.self, from: state, "state")
+        let state = try coder.decode(W.State.self, from: state, "state", of: W.kind)
         do {
             try await worker.resolveConflict(state)
         } catch {

@@ -130,13 +130,23 @@ extension BadInput {
                 let ref = try await node.register("tally", as: Tally.self, groups: ["g"])
                 try await Intruder.visit(cluster) { intruder in
                     try await intruder.events.connected()
-                    let bodies: [[UInt8]] = [
+                    var generator = SplitMix64(seed: 43)
+                    var bodies: [[UInt8]] = [
                         [], [0xff, 0xfe], Array("{".utf8), Array(#"{"add":{"amount":"many"}}"#.utf8),
                         Array(#"{"explode":{}}"#.utf8), Array(repeating: UInt8(ascii: "["), count: 100_000),
+                        // More than a message may have.
+                        [UInt8](repeating: UInt8(ascii: " "), count: 4 << 20) + Array(#"{"get":{}}"#.utf8),
+                        // A frame of the nodes' own.
+                        try intruder.frame(.acknowledge(upTo: 1)),
                     ]
+                    for size in 1...20 {
+                        // Never by chance JSON.
+                        bodies.append([0xff] + (0..<size * 50).map { _ in .random(in: 0...255, using: &generator) })
+                    }
                     for body in bodies { intruder.publish(body, to: .groups, key: "g") }
                     intruder.publish(Array(#"{"add":{"amount":4}}"#.utf8), to: .groups, key: "nobody.is.here")
-                    intruder.publish(Array(#"{"add":{"amount":3}}"#.utf8), to: .groups, key: "g")
+                    // The good one, with fields of a later version.
+                    intruder.publish(Array(#"{"add":{"amount":3,"of":"later"}}"#.utf8), to: .groups, key: "g")
                     try await eventually("the good one is handled") { try await ref.call(.get) == 3 }
                     #expect(cluster.metrics.count("swarm_worker_drops", node: "a") == Int64(bodies.count))
                     #expect(cluster.metrics.count("swarm_worker_failures", node: "a") == 0)
@@ -152,15 +162,22 @@ extension BadInput {
                     let queue = try await intruder.events.connected()
                     let requests: [(operation: String, body: String, code: String, advice: String)] = [
                         ("explode", "{}", "invalid_argument", "use one of"),
-                        ("lookup", "{", "decoding_failed", "This is not JSON: at byte 1"),
+                        (
+                            "lookup", "{", "decoding_failed",
+                            "This is not JSON: at byte 1, expected '\"'. Send one JSON object."
+                        ),
                         ("lookup", "\u{1}\u{2}", "decoding_failed", "This is not JSON: at byte 0"),
+                        ("lookup", "[]", "decoding_failed", "Send one JSON object."),
                         ("lookup", "{}", "invalid_argument", "needs the field 'name'"),
-                        ("lookup", #"{"name":"nobody"}"#, "not_found", "No worker is registered as 'nobody'"),
+                        (
+                            "lookup", #"{"name":"nobody"}"#, "not_found",
+                            "No worker is registered as 'nobody'; register it first."
+                        ),
                         ("lookup", #"{"name":"tally","timeout":-1}"#, "invalid_argument", "above 0 and at most 300"),
                         ("call", #"{"name":"tally"}"#, "invalid_argument", "needs the field 'message'"),
                         (
                             "call", #"{"name":"tally","message":{"explode":{}}}"#, "decoding_failed",
-                            "The message is no Message"
+                            "The message is no message of kind 'tally': unknown case 'explode'; see Tally.Message."
                         ),
                         (
                             "register", #"{"name":"x","kind":"unheard-of"}"#, "unknown_kind",
@@ -181,6 +198,13 @@ extension BadInput {
                     }
                     #expect(cluster.metrics.count("swarm_outside_requests", node: "a") == Int64(requests.count))
                     #expect(cluster.metrics.count("swarm_outside_refused", node: "a") == Int64(requests.count))
+                    // What a later version adds is passed over; so is a frame of the nodes' own, which is no JSON.
+                    intruder.publish(
+                        Array(#"{"name":"tally","of":"later"}"#.utf8), to: .requests, key: "lookup", replyTo: queue)
+                    let found = try await intruder.events.received("answer") {
+                        $0.exchange == nil && $0.correlationID == "q"
+                    }
+                    #expect(String(decoding: found.body, as: UTF8.self).hasPrefix(#"{"name":"tally","node":"a""#))
                 }
                 try await cluster.settled(["tally"])
             }

@@ -43,12 +43,34 @@ import Testing
         }
     }
 
-    @Test func saysWhereAPayloadIsWrong() throws {
+    @Test(arguments: [
+        (#"{"explode":{}}"#, "unknown case 'explode'"),
+        ("{}", "no case is given"),
+        (#"{"explode":{},"burn":{}}"#, "one case expected, not 'burn', 'explode'"),
+        (#"{"add":{"amount":"x"}}"#, "no Int at 'add.amount'"),
+        (#"{"add":{}}"#, "no 'amount' at 'add'"),
+        (#"{"add":3}"#, "no object at 'add'"),
+        ("[1]", "no object"),
+        ("3", "no object"),
+        (#"{"add"#, "not valid application/json"),
+        ("\u{1}", "not valid application/json"),
+    ])
+    func saysWhatIsWrongWithAMessage(payload: String, reason: String) throws {
         let limited = LimitedCoder(coder, limit: 1_000)
-        #expect { try limited.decode(Order.self, from: Array(#"{"add":{"amount":"x"}}"#.utf8), "message") } throws: {
-            let failure = $0 as? Failure
-            return failure?.code == .decodingFailed && failure?.message.contains("add.amount") == true
+        let failure = #expect(throws: Failure.self) {
+            try limited.decode(Order.self, from: Array(payload.utf8), "message", of: "shop")
         }
+        #expect(failure?.code == .decodingFailed)
+        #expect(
+            failure?.message
+                == "The message is no message of kind 'shop': \(reason); see PayloadCoderTests.Order.")
+    }
+
+    @Test func saysWhatAReplyIsNot() {
+        let limited = LimitedCoder(coder, limit: 1_000)
+        let failure = #expect(throws: Failure.self) { try limited.decode(Int.self, from: Array("true".utf8), "reply") }
+        #expect(
+            failure?.message == "The reply is no Int: no Int; ask for the type that the worker answers with.")
     }
 }
 

@@ -69,7 +69,7 @@ struct OutsideExecution: Sendable {
     private func lookup() async throws {
         let name = try request.required("name")
         guard let claim = core.claim(of: name) else {
-            throw SwarmError(.notFound, "No worker is registered as '\(name.prefix(60))'.")
+            throw SwarmError(.notFound, "No worker is registered as '\(name.prefix(60))'; register it first.")
         }
         try await answer(OutsideAnswer.registration(claim))
     }

@@ -21,7 +21,11 @@ struct OutsideRequest: Sendable {
             throw SwarmError(.tooLarge, "The request has \(frame.body.count) bytes; send at most \(messageLimit).")
         }
         self.operation = operation
-        fields = try JSONFields(frame.body.isEmpty ? Array("{}".utf8) : frame.body)
+        do {
+            fields = try JSONFields(frame.body.isEmpty ? Array("{}".utf8) : frame.body)
+        } catch let error as SwarmError {
+            throw SwarmError(.decodingFailed, "\(error.message) Send one JSON object.")
+        }
         let seconds = try fields.number("timeout")
         guard let seconds else {
             timeout = defaultTimeout
