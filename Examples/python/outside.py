@@ -15,6 +15,7 @@ import sys
 import uuid
 
 import pika
+import pika.exceptions
 
 BROKER = os.environ.get("SWARM_BROKER", "amqp://guest:guest@localhost")
 CLUSTER = os.environ.get("SWARM_CLUSTER", "default")
@@ -37,7 +38,7 @@ def ask(channel, operation, seconds=5, **fields):
     )
     for _, properties, body in channel.consume(queue, auto_ack=True, inactivity_timeout=seconds + 1):
         if properties is None:
-            raise TimeoutError("no answer: is a node of cluster %s ready?" % CLUSTER)
+            sys.exit("no answer: is a node of cluster %s ready?" % CLUSTER)
         if properties.correlation_id == correlation:
             channel.cancel()
             return json.loads(body)
@@ -56,7 +57,17 @@ def main():
     if len(arguments) < 2:
         sys.exit(__doc__)
     command, name, *rest = arguments
-    with pika.BlockingConnection(pika.URLParameters(BROKER)) as connection:
+    if command in ("call", "publish") and rest:
+        try:
+            json.loads(rest[0])
+        except ValueError as error:
+            sys.exit("the message is not JSON: %s" % error)
+    try:
+        connection = pika.BlockingConnection(pika.URLParameters(BROKER))
+    except pika.exceptions.AMQPConnectionError as error:
+        # Not the URL: it has the password.
+        sys.exit("no connection to the broker of SWARM_BROKER (%r): start it, or check the URL" % error)
+    with connection:
         channel = connection.channel()
         if command == "register" and rest:
             answer = ask(channel, "register", name=name, kind=rest[0], groups=rest[1:])
@@ -76,4 +87,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except pika.exceptions.ChannelClosedByBroker as error:
+        sys.exit("the broker says: %s (a cluster that never ran has no exchanges: check SWARM_CLUSTER)" % error.reply_text)

@@ -37,7 +37,7 @@ final class DemoReport: Sendable {
 
     func tell(_ text: String, indented: Bool = true) {
         guard format == .text else { return }
-        console.line(indented ? "   \(text)" : text)
+        console.line(indented && !text.isEmpty ? "   \(text)" : text)
     }
 
     func tell(_ table: TextTable) {

@@ -21,7 +21,10 @@ enum EventLine {
         var text = event.kind.description
         if let name = event.name { text += " \(name)" }
         if let previous = event.previous { text += " from \(previous.name)" }
-        if let node = event.node { text += event.name == nil ? " \(node.name)" : " on \(node.name)" }
+        if let node = event.node {
+            let preposition = event.name == nil ? "" : event.previous == nil ? "on " : "to "
+            text += " \(preposition)\(node.name)"
+        }
         if let detail = event.detail { text += " (\(detail))" }
         if event.missed > 0 { text += " \(event.missed)" }
         return text.printable

@@ -25,7 +25,7 @@ extension ItemsCommand {
             items = try await session.client.askItems(request, timeout: session.timeout)
         } catch let failure as RequestFailure {
             let result = CommandResult(failure, subject: subject)
-            session.write(result, subject: subject.value) { _ in "" }
+            session.write(result, subject: "\(subject.key) \(subject.value)") { _ in "" }
             return result.status
         }
         let fields = try items.map { try JSONFields($0) }

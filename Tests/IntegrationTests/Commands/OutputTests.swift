@@ -90,7 +90,7 @@ import Testing
             json(.moved(name: "x", from: a, to: b))
                 == #"{"event":"moved","name":"x","node":"b","incarnation":2,"previous":"a"}"#)
         #expect(json(.unregistered(name: "x\n")) == #"{"event":"unregistered","name":"x\n"}"#)
-        #expect(EventLine.text(.init(.moved(name: "x", from: a, to: b))) == "moved x from a on b")
+        #expect(EventLine.text(.init(.moved(name: "x", from: a, to: b))) == "moved x from a to b")
         #expect(EventLine.text(.init(.memberUp(a))) == "member_up a")
     }
 }
