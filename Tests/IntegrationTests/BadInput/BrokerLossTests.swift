@@ -50,6 +50,49 @@ extension BadInput {
             }
         }
 
+        /// The broker itself crashes, with all that it held in memory, and comes back at the same address.
+        @Test func aBrokerThatCrashesIsWaitedFor() async throws {
+            try await withPrivateBroker { broker in
+                try await broker.start()
+                let nodes = try ["a", "b"].map { name in
+                    try SwarmNode(
+                        configuration: .init(name: name, cluster: "crash"), transport: .amqp(broker.url),
+                        workers: [Tally.self], logger: FaultyCluster.logger(name))
+                }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for node in nodes { group.addTask { try await node.run() } }
+                    group.addTask {
+                        for node in nodes { try await node.ready() }
+                        try await eventually("they know each other") {
+                            nodes.allSatisfy { $0.snapshot().members.count { $0.state == .ready } == 2 }
+                        }
+                        let names = (1...40).map { "tally/\($0)" }
+                        for name in names {
+                            let ref = try await nodes[0].register(name, as: Tally.self, groups: ["g"])
+                            _ = try await ref.call(.add(amount: 7))
+                        }
+                        try await broker.kill()
+                        try await eventually("they notice") { nodes.allSatisfy { !$0.snapshot().isConnected } }
+                        try await broker.start()
+                        for name in names {
+                            let total = try await nodes[1].ref(name, as: Tally.self).call(.get, timeout: .seconds(60))
+                            #expect(total == 7, "\(name)")
+                        }
+                        #expect(nodes.map { $0.snapshot().workers }.reduce(0, +) == names.count)
+                        // Registering and groups work as before.
+                        try await eventually("one more can be registered") {
+                            await failure { try await nodes[1].register("later", as: Tally.self, groups: ["g"]) } == nil
+                        }
+                        let totals = try await nodes[0].multiCall("g", Tally.Message.get, as: Int.self)
+                        #expect(totals.count == names.count + 1)
+                    }
+                    // The first to end is the last task, unless a node fails.
+                    try await group.next()
+                    group.cancelAll()
+                }
+            }
+        }
+
         @Test(arguments: Backend.allCases) func aBrokerThatGoesInTheMiddleTakesNothingAlong(backend: Backend)
             async throws
         {

@@ -89,6 +89,11 @@ extension BadInput {
                 let moving = names.filter { placement.owners(of: $0, count: 1) == ["c"] }
                 #expect(!moving.isEmpty)
                 try await eventually("each was asked to move") { Gate.named(peace).arrivals >= moving.count }
+                // Whose move fails counts it, and who refused it.
+                let counter = spot == .beginHandoff ? "swarm_handoffs_aborted" : "swarm_handoffs_refused"
+                try await eventually("\(counter) counts them") {
+                    ["a", "b"].reduce(0) { $0 + cluster.metrics.count(counter, node: $1) } >= moving.count
+                }
                 // They go on where they are, with what they have.
                 for (index, name) in names.enumerated() {
                     #expect(try await third.ref(name, as: Troublemaker.self).call(.add(amount: 100)) == index + 100)
@@ -105,7 +110,7 @@ extension BadInput {
         @Test(arguments: Backend.allCases) func aFullMailboxRefuses(backend: Backend) async throws {
             try await withCluster(backend) { cluster in
                 let nodes = try await cluster.start("a", "b")
-                let ref = try await nodes[0].register("narrow", as: Bottleneck.self)
+                let ref = try await nodes[0].register("narrow", as: Bottleneck.self, groups: ["g"])
                 let host = try #require(nodes[0].lookup("narrow")?.node.name)
                 let gate = "\(cluster.name) mailbox"
                 defer { Gate.named(gate).open() }
@@ -127,6 +132,11 @@ extension BadInput {
                     }
                 }
                 #expect(cluster.metrics.count("swarm_worker_overflows", node: host) == 4)
+                // Nobody waits for the answer to a message of a group: it is counted.
+                for node in nodes { try await node.publish(Bottleneck.Message(gate: gate), to: "g") }
+                try await eventually("what did not fit is counted") {
+                    cluster.metrics.count("swarm_worker_overflows", node: host) == 6
+                }
                 Gate.named(gate).open()
                 try await eventually("it has worked off what waited") { Gate.named(gate).arrivals == 3 }
                 for node in nodes { _ = try await node.ref("narrow", as: Bottleneck.self).call(.init(gate: gate)) }

@@ -74,6 +74,42 @@ import Testing
         #expect(try await c.end().status == 0)
     }
 
+    @Test(.timeLimit(.minutes(3))) func aProcessIsKilledAndAnotherJoins() async throws {
+        async let nodes = (node("a"), node("b"), node("c"))
+        let (a, b, c) = try await nodes
+        defer { for node in [a, b, c] { node.kill() } }
+        var members: [String] = []
+        while members.count(where: { $0.contains(#""state":"ready""#) }) < 3 {
+            members = try await swarmctl("--output", "json", "nodes").lines
+        }
+        let names = (0..<1_000).map { "n/\($0)" }
+        let input = names.joined(separator: "\n")
+        func call(_ message: String) async throws -> [String] {
+            let outcome = try await swarmctl("call", "-", message, "--output", "json", "--timeout", "60", input: input)
+            #expect(outcome.status == 0)
+            return outcome.lines
+        }
+        #expect(
+            try await swarmctl("register", "-", "--kind", "counter", "--timeout", "60", input: input).status == 0)
+        _ = try await call(#"{"add":{"amount":5}}"#)
+        let lost = Set(
+            try await swarmctl("list", "--node", "b", "--output", "json").lines.map { try fields($0).string("name") })
+        #expect(lost.count > 100)
+
+        // kill -9: all answer again, those of the killed one from nothing.
+        b.kill()
+        let values = names.map { #"{"name":"\#($0)","reply":\#(lost.contains($0) ? 0 : 5)}"# }
+        #expect(try await call(#"{"get":{}}"#) == values)
+        // A new node takes its share, with what they hold.
+        let d = try await node("d")
+        defer { d.kill() }
+        var share: [String] = []
+        while share.isEmpty { share = try await swarmctl("list", "--node", "d", "--output", "json").lines }
+        #expect(try await call(#"{"get":{}}"#) == values)
+        for node in [a, c, d] { node.terminate() }
+        for node in [a, c, d] { #expect(try await node.end().status == 0) }
+    }
+
     @Test(.timeLimit(.minutes(2))) func exitStatusOfASingleNode() async throws {
         let node = try await node("a")
         defer { node.kill() }
