@@ -8,7 +8,7 @@ struct SeedMinimiser {
     private var rule = ""
     private var runs = 0
 
-    private static let variants: UInt64 = 16
+    private static let variants: UInt64 = 48
 
     init(_ seed: UInt64, _ changes: ScenarioChanges) {
         self.seed = seed

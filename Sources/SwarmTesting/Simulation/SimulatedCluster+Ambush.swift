@@ -88,9 +88,8 @@ extension SimulatedCluster {
         after(delay) { [unowned self] in
             startsUnderWay -= 1
             guard process.isAlive, !process.isLeaving else { return }
-            if process.isStalled { return restart(process, after: 1_000_000) }
             process.isLeaving = true
-            feed(process, .drain(nil, timeout: 10_000_000))
+            events.add(.input(process, .drain(nil, timeout: 10_000_000)), at: now)
         }
     }
 }

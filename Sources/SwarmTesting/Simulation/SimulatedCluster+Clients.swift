@@ -42,8 +42,9 @@ extension SimulatedCluster {
         case .register(let order):
             let worker = SimulatedKind(rawValue: order.kind)
             checker.births.registerInvoked(
-                operation, id, isRestartable: true, isPinned: worker?.isPinned ?? true,
-                keepsState: worker?.keepsState ?? false, at: now)
+                operation, id, isRestartable: true,
+                isPinned: application != nil || worker?.isPinned ?? true,
+                keepsState: application == nil && worker?.keepsState ?? false, at: now)
             entry = .register(operation)
         case .unregister:
             checker.births.unregisterInvoked(operation, id, at: now)
@@ -73,13 +74,14 @@ extension SimulatedCluster {
             let payload = SimulatedPayload.message(
                 operation, fails: isFaulty && random.chance(options.workerFailures),
                 isSlow: isFaulty && random.chance(options.slowMessages))
-            return .deliver(name: name, payload: payload, oneWay: kind == .send)
+            let part = application?.message(isQuestion: !isFaulty) ?? []
+            return .deliver(name: name, payload: payload + part, oneWay: kind == .send)
         }
     }
 
     /// Each name is of one kind: the owner is chosen among the nodes that have it.
     private func kind(ofName name: String) -> SimulatedKind {
-        guard options.mixedKinds, let index = nameIDs[name]?.index else { return .counter }
+        guard options.mixedKinds, application == nil, let index = nameIDs[name]?.index else { return .counter }
         let kinds: [SimulatedKind] = [.counter, .counter, .fresh, .counter, .pinned, .moody]
         return kinds[(index + Int(seed % 6)) % 6]
     }

@@ -77,7 +77,8 @@ extension SimulatedCluster {
     func drain(_ process: SimulatedProcess) {
         guard live.count > 1, !process.isLeaving else { return }
         process.isLeaving = true
-        feed(process, .drain(nil, timeout: random.in(5_000_000...20_000_000)))
+        // Who stands still hears it later.
+        events.add(.input(process, .drain(nil, timeout: random.in(5_000_000...20_000_000))), at: now)
     }
 
     private func rollingRestart() {

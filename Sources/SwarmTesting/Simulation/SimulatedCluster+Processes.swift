@@ -88,6 +88,7 @@ extension SimulatedCluster {
             after(delay) { [unowned self] in dropConnection(of: process) }
         }
         checker.processEnded(process.id, alive: Set(live.map(\.id)), at: now)
+        for worker in process.sortedWorkers { application?.vanished(worker.serial) }
         process.workers = [:]
         for (operation, request) in pending where request.process == process.id {
             pending[operation] = nil

@@ -37,14 +37,14 @@ extension SimulatedCluster {
                 .orderRefused, now, "\(process.id) starts worker \(order.workerID) twice, or a name nobody gave")
         }
         var inherited: CounterState?
-        if case .bytes(let bytes) = state { inherited = CounterState(bytes) }
+        if case .bytes(let bytes) = state { inherited = SimulatedPayload.state(bytes).counter }
         let birth = SimulatedPayload.birth(of: order.arguments)
         let serial = checker.workers.started(
             name, birth: birth, on: process.id, workerID: order.workerID, token: FencingToken(order.token),
             inherits: inherited, isPrepared: state != nil, at: now)
         let worker = SimulatedWorker(
-            order: order, name: name, birth: birth, kind: SimulatedKind(rawValue: order.kind), serial: serial,
-            isPrepared: state != nil, startFails: isFaulty && random.chance(options.startFailures))
+            order: order, handed: state, name: name, birth: birth, kind: SimulatedKind(rawValue: order.kind),
+            serial: serial, startFails: isFaulty && random.chance(options.startFailures))
         checker.tokens[TokenKey(name: name, token: FencingToken(order.token))] = birth
         process.workers[order.workerID] = worker
         let slow = isFaulty && random.chance(options.slowMessages)
@@ -56,7 +56,7 @@ extension SimulatedCluster {
     private func started(_ worker: SimulatedWorker, of process: SimulatedProcess) {
         guard worker.phase == .starting else { return }
         if let stop = worker.wantsStop { return finishStop(worker, stop, of: process) }
-        if worker.startFails {
+        if worker.startFails || !startApplication(of: worker) {
             report.count("startFailure")
             gone(worker, of: process, isMove: false)
             let failure = Failure(.startFailed, "the worker does not want to")
@@ -74,6 +74,7 @@ extension SimulatedCluster {
         }
         worker.phase = .active
         worker.token = token
+        application?.update(worker.serial, token: token, groups: worker.groups, metadata: worker.order.metadata)
         checker.tokens[TokenKey(name: worker.name, token: FencingToken(token))] = worker.birth
         checker.workers.activated(worker.serial, token: FencingToken(token), at: now, checker.disturbance)
         report.count("activation")
@@ -89,6 +90,7 @@ extension SimulatedCluster {
         }
         guard let worker = process.workers[id] else { return }
         worker.groups = claim.groups
+        application?.update(worker.serial, token: claim.token, groups: claim.groups, metadata: claim.metadata)
         guard worker.token != claim.token else { return }
         worker.token = claim.token
         checker.tokens[TokenKey(name: worker.name, token: FencingToken(claim.token))] = worker.birth
@@ -128,6 +130,11 @@ extension SimulatedCluster {
     }
 
     private func choice(of worker: SimulatedWorker) -> HandoffChoice {
+        if let application {
+            let choice = application.beginHandoff(worker.serial)
+            guard case .resume(let bytes) = choice else { return choice }
+            return .resume(exportedState(of: worker) + bytes)
+        }
         switch worker.kind {
         case .fresh: return .restart
         case .pinned: return .ignore
@@ -140,10 +147,14 @@ extension SimulatedCluster {
             }
         case .counter, .moody, nil: break
         }
+        return .resume(exportedState(of: worker))
+    }
+
+    private func exportedState(of worker: SimulatedWorker) -> [UInt8] {
         var state = checker.workers[worker.serial].state
         state.producer = worker.serial
         checker.workers.exported(worker.serial, state)
-        return .resume(state.bytes)
+        return state.bytes
     }
 
     private func resume(_ id: UInt64, of process: SimulatedProcess) {
@@ -176,8 +187,13 @@ extension SimulatedCluster {
             let failure = Failure(.workerFailed, "it does not want to merge")
             return signal(process, .merged(workerID: worker.id, attempt: attempt, .failure(failure)))
         }
-        if case .bytes(let bytes) = state, let other = CounterState(bytes) {
-            checker.workers.merged(worker.serial, other)
+        if case .bytes(let bytes) = state {
+            let (counter, part) = SimulatedPayload.state(bytes)
+            guard application?.resolveConflict(worker.serial, part) ?? true else {
+                let failure = Failure(.workerFailed, "it could not merge")
+                return signal(process, .merged(workerID: worker.id, attempt: attempt, .failure(failure)))
+            }
+            if let counter { checker.workers.merged(worker.serial, counter) }
         }
         report.count("merge")
         signal(process, .merged(workerID: worker.id, attempt: attempt, .success(())))
@@ -216,6 +232,7 @@ extension SimulatedCluster {
     private func gone(_ worker: SimulatedWorker, of process: SimulatedProcess, isMove: Bool) {
         worker.phase = .stopped
         process.workers[worker.id] = nil
+        application?.stop(worker.serial, worker.wantsStop?.cause)
         checker.workers.stopped(worker.serial, isMove: isMove, at: now)
     }
 
@@ -275,11 +292,13 @@ extension SimulatedCluster {
         guard let mail = worker.inHand else { return }
         worker.inHand = nil
         note(process, "   worker \(worker.id) (\(worker.nameText)) works off m\(mail.message)")
-        if mail.fails { return fail(worker, mail, of: process) }
+        guard !mail.fails, let answer = applicationAnswer(of: worker, to: mail) else {
+            return fail(worker, mail, of: process)
+        }
         let count = checker.workers.processed(
             worker.serial, mail.message, isGroup: mail.request == nil, at: now, checker.disturbance)
         if let request = mail.request, !mail.isOneWay {
-            signal(process, .answered(request, .success(SimulatedPayload.reply(mail.message, count: count))))
+            signal(process, .answered(request, .success(SimulatedPayload.reply(mail.message, count: count) + answer)))
         }
         if worker.wantsMerge != nil { finishMerge(worker, of: process) }
         if let stop = worker.wantsStop { return finishStop(worker, stop, of: process) }
@@ -300,7 +319,7 @@ extension SimulatedCluster {
         if let stop = worker.wantsStop { return finishStop(worker, stop, of: process) }
         refuseMail(of: worker, process)
         gone(worker, of: process, isMove: false)
-        let restarts = worker.kind?.restartsAfterFailure ?? false
+        let restarts = application?.restartsAfterFailure ?? worker.kind?.restartsAfterFailure ?? false
         if !restarts { checker.births.endedByItself(worker.birth) }
         signal(
             process,

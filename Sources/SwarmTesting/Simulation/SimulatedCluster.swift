@@ -61,6 +61,8 @@ public final class SimulatedCluster {
     var nextOperation: OperationID = 1
     var pending: [OperationID: PendingOperation] = [:]
     var isFaulty = true
+    /// Whose workers there are, besides the simulator's own. Set it before ``run()``.
+    package var application: (any SimulatedApplication)?
 
     /// - Parameters:
     ///   - seed: What all chance is drawn from.

@@ -17,12 +17,23 @@ enum SimulatedPayload {
     static func reply(_ message: MessageID, count: UInt64) -> [UInt8] { bytes(of: message) + bytes(of: count) }
 
     static func readReply(_ payload: [UInt8]) -> (message: MessageID, count: UInt64)? {
-        payload.count == 16 ? (number(in: payload, at: 0), number(in: payload, at: 8)) : nil
+        payload.count >= 16 ? (number(in: payload, at: 0), number(in: payload, at: 8)) : nil
+    }
+
+    /// What an application's worker gets of a message; nil if it is the simulator's alone.
+    static func applicationPart(of payload: [UInt8]) -> [UInt8]? {
+        payload.count > 9 ? Array(payload.dropFirst(9)) : nil
     }
 
     static func arguments(_ birth: BirthID) -> [UInt8] { bytes(of: birth) }
 
     static func birth(of arguments: [UInt8]) -> BirthID { number(in: arguments, at: 0) }
+
+    /// The state of a worker: the simulator's own, then that of the application's.
+    static func state(_ state: [UInt8]) -> (counter: CounterState?, application: [UInt8]) {
+        let size = CounterState.encodedSize
+        return (CounterState(Array(state.prefix(size))), Array(state.dropFirst(size)))
+    }
 
     private static func bytes(of value: UInt64) -> [UInt8] {
         (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }

@@ -33,6 +33,8 @@ final class SimulatedWorker {
     enum Phase { case starting, prepared, active, held, stopped }
 
     let id: UInt64
+    let order: WorkerOrder
+    let handed: HandedState?
     let name: NameID
     let nameText: String
     let birth: BirthID
@@ -53,10 +55,12 @@ final class SimulatedWorker {
     static let mailboxLimit = 200
 
     init(
-        order: WorkerOrder, name: NameID, birth: BirthID, kind: SimulatedKind?, serial: WorkerSerial, isPrepared: Bool,
-        startFails: Bool
+        order: WorkerOrder, handed: HandedState?, name: NameID, birth: BirthID, kind: SimulatedKind?,
+        serial: WorkerSerial, startFails: Bool
     ) {
         id = order.workerID
+        self.order = order
+        self.handed = handed
         self.name = name
         nameText = order.name
         self.birth = birth
@@ -64,7 +68,7 @@ final class SimulatedWorker {
         self.serial = serial
         token = order.token
         groups = order.groups
-        self.isPrepared = isPrepared
+        isPrepared = handed != nil
         self.startFails = startFails
     }
 }
