@@ -3,6 +3,12 @@ struct MergeTable: Sendable {
     enum State: Equatable, Sendable {
         case asked(local: UInt64, name: String)
         case merged
+        /// What was refused once is over: a late copy of the offer must not be taken up after all.
+        case refused(Failure)
+
+        var isUnderWay: Bool {
+            if case .asked = self { true } else { false }
+        }
     }
 
     private var states: [FinishedMoves.Key: State] = [:]
@@ -12,7 +18,7 @@ struct MergeTable: Sendable {
         get { states[FinishedMoves.Key(from: host, attempt: attempt)] }
         set {
             // A loser that died never commits; its entries make room when needed.
-            if states.count >= Self.limit { states = states.filter { $0.value != .merged } }
+            if states.count >= Self.limit { states = states.filter { $0.value.isUnderWay } }
             states[FinishedMoves.Key(from: host, attempt: attempt)] = newValue
         }
     }

@@ -133,6 +133,11 @@ extension Tracker {
         guard let claim = registry.logs[move.from]?.claims[name], claim.move?.attempt == move.attempt,
             registry.counts(claim)
         else { return discard(name, refusal: nil) }
+        // It would start only to lose, with a token below one that is known: the host keeps the state, and is told of the
+        // conflict by the claims.
+        if let winner = registry.liveWinner(of: name), winner.host != move.from, winner.token > move.move.token {
+            return discard(name, refusal: Failure(.notOwner, "another claim on the name wins"))
+        }
         if move.commit != nil || (isDead && membership.burials[move.from]?.isSettled ?? true) {
             activate(move, of: claim, cites: position)
         }
@@ -173,9 +178,14 @@ extension Tracker {
         if finished.contains(host, offer.attempt) || merging[offer.attempt, host] == .merged {
             return reply(offer, to: host, refusal: nil)
         }
+        if case .refused(let failure) = merging[offer.attempt, host] {
+            return reply(offer, to: host, refusal: failure)
+        }
         guard let own = registry.view[name], own.host == node, outgoing[name] == nil, own.token > offer.claim.token
         else {
-            return reply(offer, to: host, refusal: Failure(.notOwner, "this node's claim does not win, or is moving"))
+            let failure = Failure(.notOwner, "this node's claim does not win, or is moving")
+            merging[offer.attempt, host] = .refused(failure)
+            return reply(offer, to: host, refusal: failure)
         }
         guard merging[offer.attempt, host] == nil else { return }
         guard case .bytes = offer.state else {
@@ -197,7 +207,7 @@ extension Tracker {
             refusal = Failure(.workerFailed, failure.message)
         }
         // The loser asks again with another attempt; meanwhile both workers stay.
-        merging[found.attempt, found.host] = refusal == nil ? .merged : nil
+        merging[found.attempt, found.host] = refusal.map { .refused($0) } ?? .merged
         send(
             .offerAnswer(OfferAnswer(name: found.name, attempt: found.attempt, purpose: .merge, refusal: refusal)),
             to: found.host)

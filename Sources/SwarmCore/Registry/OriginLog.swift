@@ -13,6 +13,8 @@ package struct OriginLog: Sendable {
     package private(set) var digest: UInt64 = 0
     /// Births at or below this came by a snapshot: that they are absent proves nothing (they may have moved on).
     package private(set) var floor: UInt64 = 0
+    /// False after another node's snapshot of it, which may leave out what has ended, and after operations were skipped.
+    package private(set) var isFromOrigin = true
     /// Operations that came too early, or wait for a position of another log.
     package private(set) var pending: [UInt64: Operation] = [:]
     private var tail: Deque<Operation> = []
@@ -58,6 +60,15 @@ package struct OriginLog: Sendable {
         if tail.count > tailLimit { tail.removeFirst() }
         if sequence % Self.noteInterval == 0 { note() }
         return (old, new)
+    }
+
+    /// Counts the operation that follows without carrying it out. Only in the logs of dead nodes, whose digests nobody
+    /// compares.
+    mutating func skip(_ operation: Operation) {
+        isFromOrigin = false
+        sequence += 1
+        tail.append(operation)
+        if tail.count > tailLimit { tail.removeFirst() }
     }
 
     private mutating func replace(_ name: String, old: Claim?, new: Claim?) {
@@ -116,7 +127,10 @@ package struct OriginLog: Sendable {
     // MARK: Snapshots
 
     /// Becomes what a snapshot says. Returns the names that changed.
-    mutating func replaceAll(with claims: TreeDictionary<String, Claim>, sequence: UInt64, digest: UInt64) -> [String] {
+    mutating func replaceAll(
+        with claims: TreeDictionary<String, Claim>, sequence: UInt64, digest: UInt64, isFromOrigin: Bool
+    ) -> [String] {
+        self.isFromOrigin = isFromOrigin
         var changed: [String] = []
         for name in self.claims.keys where claims[name] == nil { changed.append(name) }
         for (name, claim) in claims where self.claims[name] != claim { changed.append(name) }

@@ -85,7 +85,18 @@ extension Registry {
         logs[position.origin].map { $0.sequence >= position.sequence || lost.contains(position.origin) } ?? true
     }
 
+    /// The name was taken over by a node that died, with all who knew more of it: its last host's claim is all that is
+    /// left of it, and stays.
+    private func isTakenToTheGrave(_ operation: Operation, of origin: NodeID) -> Bool {
+        guard case .release(_, let successor) = operation, !isAlive(origin) else { return false }
+        return logs[successor.origin].map { $0.sequence < successor.sequence } ?? false
+    }
+
     private mutating func apply(_ operation: Operation, to origin: NodeID) {
+        if isTakenToTheGrave(operation, of: origin) {
+            logs[origin]?.skip(operation)
+            return
+        }
         guard let (old, new) = logs[origin]?.append(operation) else { return }
         let name = operation.name
         var all = claims(on: name).filter { $0.host != origin }
@@ -154,7 +165,9 @@ extension Registry {
     // MARK: Snapshots
 
     /// Becomes, for one origin, what a complete snapshot says, if that is newer (or `whole`: equal but different).
-    package mutating func install(_ assembly: SnapshotAssembly, manifest: SnapshotChunk.Manifest, whole: Bool) -> Bool {
+    package mutating func install(
+        _ assembly: SnapshotAssembly, manifest: SnapshotChunk.Manifest, whole: Bool, isFromOrigin: Bool
+    ) -> Bool {
         let origin = assembly.origin
         guard origin != node else { return false }
         know(origin)
@@ -162,7 +175,8 @@ extension Registry {
         guard assembly.sequence > have || (whole && assembly.sequence == have) else { return false }
         let changed =
             logs[origin]?.replaceAll(
-                with: assembly.claims, sequence: assembly.sequence, digest: manifest.digest) ?? []
+                with: assembly.claims, sequence: assembly.sequence, digest: manifest.digest,
+                isFromOrigin: isFromOrigin) ?? []
         for name in changed {
             var all = claims(on: name).filter { $0.host != origin }
             if let claim = assembly.claims[name] {

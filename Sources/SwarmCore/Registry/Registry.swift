@@ -125,6 +125,8 @@ package struct Registry: Sendable {
         }
     }
 
+    func isLost(_ origin: NodeID) -> Bool { lost.contains(origin) }
+
     /// Nobody alive can supply more of this dead node's log: what cites it goes on without it.
     package mutating func giveUp(_ origin: NodeID) {
         guard !isAlive(origin), lost.insert(origin).inserted else { return }

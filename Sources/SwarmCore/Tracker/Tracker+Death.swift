@@ -106,9 +106,8 @@ extension Tracker {
     mutating func declareDead(_ node: NodeID, life: UInt32, cause: Verdict.Cause, tells: Bool) {
         guard let member = membership.members.removeValue(forKey: node) else { return }
         let buriedLife = life == .max ? member.life : max(life, member.life)
-        let wait = configuration.strategy.quorum == nil ? 0 : configuration.quorumGrace + configuration.quorumWindow
         membership.burials[node] = BurialRecord(
-            life: buriedLife, cause: cause, since: now.uptime, notBefore: now.uptime + wait)
+            life: buriedLife, cause: cause, since: now.uptime, notBefore: now.uptime + leaseTime)
         hasMembershipWork = true
         if cause != .left { noteLeaseholder(member) }
         registry.bury(node)
@@ -146,9 +145,9 @@ extension Tracker {
         if report.sequence > registry.sequence(of: report.node) {
             askRepair(of: report.node, holder: sender.node, urgent: true)
         }
-        // The sender has not settled yet and may lack our report. It is told by a vector, which nobody answers: two that
-        // have settled would answer each other's reports for ever.
-        if record.isSettled {
+        // The sender may not have settled yet, and lack our report. One node tells it, by a vector, which nobody answers:
+        // two that have settled would answer each other's reports for ever.
+        if record.isSettled, answersHello(of: sender.node, salt: report.sequence) {
             let position = LogPosition(origin: report.node, sequence: registry.sequence(of: report.node))
             send(.vector([position]), to: sender.node)
         }

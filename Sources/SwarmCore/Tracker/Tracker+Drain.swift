@@ -49,6 +49,11 @@ extension Tracker {
         if isOver { finishDrain() }
     }
 
+    /// Names whose worker was stopped for a move that has not come to its end: the state is here.
+    package var keptStates: [String] {
+        outgoing.values.filter { $0.isCommitting && $0.purpose == .move }.map(\.name).sorted()
+    }
+
     /// Whether a name is here that another node would take.
     private var hasMovable: Bool {
         guard !layouts.candidates.isEmpty else { return false }
@@ -59,6 +64,12 @@ extension Tracker {
     }
 
     private mutating func finishDrain() {
+        let left = workers.values.filter { !$0.kind.isEmpty }.count + keptStates.count
+        if left > 0 {
+            log(
+                .warning, "not all was handed over in time; names with a kind start afresh elsewhere",
+                ["names": "\(left)"])
+        }
         for name in incoming.keys.sorted() { discard(name, refusal: notReady) }
         for workerID in workers.keys.sorted() {
             guard let worker = workers.removeValue(forKey: workerID) else { continue }

@@ -83,16 +83,18 @@ extension Tracker {
         let isNew = membership.members[sender.node] == nil
         guard meet(hello.member, queue: hello.queue, isReady: hello.isReady) else { return }
         membership.members[sender.node]?.lastHeard = now.uptime
-        if hello.wantsView, answersHello(of: sender.node, salt: hello.clock) || isNew {
+        let meetsAsEqual = isNew && hello.isReady
+        if hello.wantsView, answersHello(of: sender.node, salt: hello.clock) || meetsAsEqual {
             send(.view(currentView()), to: sender.node)
         }
         // Two that were ready before they met know nothing of each other's past.
         if isNew { send(.hello(self.hello(wantsView: !isReady || hello.isReady)), to: sender.node) }
     }
 
-    /// One peer answers a broadcast hello, another one the next time; all answer while nobody is ready.
-    private func answersHello(of node: NodeID, salt: UInt64) -> Bool {
-        guard isReady else { return true }
+    /// One peer answers a broadcast hello, another one the next time. While nobody is ready the lowest node pools all
+    /// views, and clients those of each other.
+    func answersHello(of node: NodeID, salt: UInt64) -> Bool {
+        guard isReady else { return membership.workerNodes.first == node || membership.isClient(node) }
         let ready = (membership.readyPeers + [self.node]).filter { $0 != node }.sorted()
         guard !ready.isEmpty else { return true }
         var hash = StableHash(seed: salt)
@@ -183,7 +185,7 @@ extension Tracker {
         guard membership.burials[burial.node] == nil else { return }
         let since = now.uptime - min(UInt64(burial.age) * 1_000_000, now.uptime)
         membership.burials[burial.node] = BurialRecord(
-            life: burial.life, cause: .silent, since: since, isSettled: true, notBefore: now.uptime)
+            life: burial.life, cause: .silent, since: since, isSettled: true, notBefore: now.uptime + leaseTime)
     }
 
     /// A log of a node that is no member is that of a dead one.
@@ -194,7 +196,7 @@ extension Tracker {
         }
         membership.burials[origin] = BurialRecord(
             life: 0, cause: .silent, since: now.uptime, isSettled: true,
-            notBefore: now.uptime + configuration.reportDeadline)
+            notBefore: now.uptime + max(configuration.reportDeadline, leaseTime))
     }
 
     /// Somebody unknown speaks: tell it who we are, and hear who it is.
@@ -263,8 +265,9 @@ extension Tracker {
         noticeUniverse(heartbeat.universe, of: sender.node, isReady: heartbeat.isReady)
     }
 
-    /// Nobody is ready: each member's view is asked for, so that all reports come together.
+    /// Nobody is ready: the lowest node asks for each member's view, so that all reports come together.
     private mutating func poolViews() {
+        guard membership.workerNodes.first == node || membership.own.isClient else { return }
         for node in membership.live where !views.contains(node) { send(.hello(hello(wantsView: true)), to: node) }
     }
 
@@ -275,8 +278,9 @@ extension Tracker {
         guard names != watched, membership.health.isConnected else { return }
         let before = Set(watched ?? membership.live.map(\.name))
         watched = names
-        for node in monitored ?? [] where !before.contains(node.name) {
+        for node in monitored ?? membership.live where !before.contains(node.name) {
             membership.members[node]?.lastHeard = now.uptime
+            membership.members[node]?.probe = nil
         }
         out.append(.watch(names.map { $0 + [node.name] }))
     }

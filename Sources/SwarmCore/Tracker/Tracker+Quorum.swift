@@ -69,6 +69,11 @@ extension Tracker {
 
     // MARK: Registrations after a verdict
 
+    /// How long a node that was buried may still hold a lease; 0 without a quorum.
+    var leaseTime: UInt64 {
+        configuration.strategy.quorum == nil ? 0 : configuration.quorumGrace + configuration.quorumWindow
+    }
+
     func leaseIsOver(of node: NodeID) -> Bool {
         membership.burials[node].map { now.uptime >= $0.notBefore } ?? true
     }

@@ -7,7 +7,10 @@ extension Tracker {
             return
         }
         let hasAllViews = membership.live.allSatisfy(views.contains)
-        let hasWaited = now.uptime >= max(membership.health.connectedAt, lastNewcomer) + configuration.seedDelay
+        // Newcomers postpone the seed, but not for ever: two universes that meet are no harm.
+        let start = membership.health.connectedAt
+        let hasWaited =
+            now.uptime >= max(start, min(lastNewcomer, start + 4 * configuration.seedDelay)) + configuration.seedDelay
         guard hasReadyView || (hasAllViews && hasWaited) else { return }
         guard membership.own.isClient || universe != nil || obtainID(hasWaited: hasWaited && hasAllViews) else {
             return

@@ -99,6 +99,9 @@ extension Tracker {
             if membership.forgotten.contains(request.origin) { send(.vector(agedOut), to: asker) }
             return
         }
+        if log.sequence <= request.after, registry.isLost(request.origin) {
+            return send(.vector([LogPosition(origin: request.origin, sequence: LogPosition.all)]), to: asker)
+        }
         guard log.sequence > request.after || request.whole else { return }
         // A dead node's log may hold names that another one started and then unregistered: who joins must not get them.
         let ended = registry.isAlive(request.origin) ? [] : registry.ended[request.origin] ?? []
@@ -147,7 +150,9 @@ extension Tracker {
         guard let manifest = assembly.completed else { return }
         snapshots[chunk.origin] = nil
         wholeRepairs.remove(chunk.origin)
-        guard registry.install(assembly, manifest: manifest, whole: whole) else { return }
+        guard
+            registry.install(assembly, manifest: manifest, whole: whole, isFromOrigin: sender.node == chunk.origin)
+        else { return }
         count(.snapshotsApplied)
         for claim in assembly.claims.values { observe(clock: claim.token.clock) }
         applied(chunk.origin)
@@ -171,9 +176,13 @@ extension Tracker {
     mutating func compare(_ heartbeat: Heartbeat, of origin: NodeID) {
         let have = registry.sequence(of: origin)
         if heartbeat.sequence > have { askRepair(of: origin, holder: origin, urgent: false) }
-        if registry.logs[origin]?.agrees(with: heartbeat.digest) == false {
-            count(.drifts)
-            log(.warning, "entries differ from their origin's; asking for all", ["member": origin.description])
+        if let log = registry.logs[origin], log.agrees(with: heartbeat.digest) == false {
+            // What others gave while the node counted as dead leaves out what had ended: no drift, but to be set right.
+            if log.isFromOrigin {
+                count(.drifts)
+                self.log(
+                    .warning, "entries differ from their origin's; asking for all", ["member": origin.description])
+            }
             askRepair(of: origin, holder: origin, urgent: true, whole: true)
         }
         if heartbeat.placement == layouts.digest { return }
@@ -193,8 +202,8 @@ extension Tracker {
         for position in positions where position.origin != node {
             guard !membership.forgotten.contains(position.origin) else { continue }
             if position.sequence == LogPosition.all {
-                // It has aged out there: everything counts as seen.
-                if registry.sequence(of: position.origin) == 0 { registry.giveUp(position.origin) }
+                // It has aged out there, or been given up: everything counts as seen.
+                registry.giveUp(position.origin)
                 continue
             }
             learn(origin: position.origin)

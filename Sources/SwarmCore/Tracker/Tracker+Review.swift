@@ -60,6 +60,9 @@ extension Tracker {
     /// Another live claim wins. The worker here stops only after the winner has its state.
     private mutating func yield(_ claim: Claim, to winner: Claim) {
         if claim.isParked {
+            // The order of tokens only grows; who runs and who waits may change, and two that gave way to each other would
+            // both be gone. The winner raises its token when it sees this one.
+            guard Registry.loses(claim, to: winner) else { return }
             parked[claim.name] = nil
             write(.release(name: claim.name, successor: winner.position))
             return

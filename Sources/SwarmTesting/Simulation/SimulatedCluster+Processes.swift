@@ -104,6 +104,8 @@ extension SimulatedCluster {
         note(process, "   halts: \(failure.map { "\($0.code): \($0.message)" } ?? "has left")")
         report.count(failure == nil ? "left" : "halted")
         process.hasLeft = failure == nil
+        // A drain that ran out of time leaves behind what it had stopped and could not hand over.
+        if !process.tracker.keptStates.isEmpty { checker.disturbance.gaveUpWorkers(at: now) }
         end(process, brokerNotices: random.in(100...5_000), machineLives: true)
         // Whoever runs it starts it again.
         if failure != nil || process.isLeaving {

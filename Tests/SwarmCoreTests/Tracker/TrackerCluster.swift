@@ -31,6 +31,8 @@ struct TrackerCluster {
         var results: [UInt64: Result<ReplyBody, Failure>] = [:]
         var events: [Event] = []
         var bound: Set<String> = []
+        /// Whose heartbeats it hears; nil: everybody's.
+        var watched: [String]?
         var lease: UInt64?
     }
 
@@ -60,6 +62,8 @@ struct TrackerCluster {
     var pinned: Set<String> = []
     /// Names whose worker is busy so many more times when it is asked to move.
     var busy: [String: Int] = [:]
+    /// Names whose worker refuses to start so many more times when it is handed over.
+    var refusing: [String: Int] = [:]
     var kinds = ["counter"]
     var strategy: any PlacementStrategy = .ring(virtualNodes: 32)
     var configure: (inout TrackerConfiguration) -> Void = { _ in }
@@ -184,6 +188,7 @@ struct TrackerCluster {
     private mutating func transmit(_ message: Message, from: NodeID, to name: String) {
         guard let target = nodes[name], target.isUp, !target.deafTo.contains(from.name) else { return }
         guard name == from.name || !loses(message, from, target.tracker.node) else { return }
+        if case .heartbeat = message, let watched = target.watched, !watched.contains(from.name) { return }
         let sender = Sender(node: from, life: nodes[from.name]?.life ?? 0)
         schedule(target.tracker.node, after: name == from.name ? 10 : 1_000, .input(.received(message, from: sender)))
     }
@@ -201,7 +206,7 @@ struct TrackerCluster {
             }
             schedule(node, after: 1_000, .probeCheck(queue, nonce: nonce))
         case .life(let life): nodes[name]?.life = life
-        case .watch: break
+        case .watch(let names): nodes[name]?.watched = names
         case .bind(let group):
             nodes[name]?.bound.insert(group)
             schedule(node, after: bindingDelays[group] ?? 500, .input(.groupBound(group)))
@@ -230,6 +235,11 @@ struct TrackerCluster {
                 name: order.name, total: 0, phase: .running, token: order.token)
             signal(.started(workerID: order.workerID, .success(())), at: node)
         case .prepare(let order, let state):
+            if let times = refusing[order.name], times > 0 {
+                refusing[order.name] = times - 1
+                let failure = Failure(.startFailed, "not yet")
+                return signal(.started(workerID: order.workerID, .failure(failure)), at: node)
+            }
             var total = 0
             if case .bytes(let bytes) = state { total = Int(bytes.reduce(0) { $0 << 8 | UInt64($1) }) }
             nodes[name]?.workers[order.workerID] = FakeWorker(
