@@ -237,10 +237,13 @@ package struct WorkerLedger: Sendable {
         if source.isAlive {
             report(.sourceNotStopped, time, "\(describe(child)) activated, \(describe(parent)) is \(source.phase)")
         }
-        if !source.state.holdsTheSame(as: workers[child.index].state) {
+        // A host that went on by itself where nobody heard of it, and died, takes with it what its worker did then.
+        let wasLost = !source.wasMoved && endedProcesses.contains(source.process)
+        let last = wasLost ? source.exported ?? source.state : source.state
+        if !last.holdsTheSame(as: workers[child.index].state) {
             report(
                 .stateInexact, time,
-                "\(describe(child)) got \(workers[child.index].state), \(describe(parent)) ended with \(source.state)")
+                "\(describe(child)) got \(workers[child.index].state), \(describe(parent)) ended with \(last)")
         }
         // If the one before is gone with its node, the state that was kept goes to the next.
         if let earlier, !endedProcesses.contains(workers[earlier.index].process) {

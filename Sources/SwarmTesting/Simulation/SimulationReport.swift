@@ -32,8 +32,9 @@ public struct SimulationReport: Sendable {
 
     /// The same for the paths of the protocol: all that trackers count. Not among them are drifts, which never happen
     /// unless the protocol is wrong, and the limits of tables, which no simulated cluster reaches.
-    public static let paths: [String] = Counter.allCases.filter { ![.drifts, .overflows, .requestsRefused].contains($0) }
-        .map(\.rawValue)
+    public static let paths: [String] = Counter.allCases.filter {
+        ![.drifts, .overflows, .requestsRefused].contains($0)
+    }.map(\.rawValue)
 
     mutating func count(_ what: String, _ amount: Int = 1) { counts[what, default: 0] += amount }
 }

@@ -1,0 +1,84 @@
+import HashTreeCollections
+import SwarmCore
+import Testing
+
+/// Nodes that die, or are taken for dead, at a bad moment.
+@Suite("Scenarios: deaths")
+struct DeathTests {
+    @Test("a host that dies right after it acknowledged takes no name with it", arguments: ["a", "b"])
+    func deathAfterAcknowledgement(asker: String) {
+        for round in 0..<10 {
+            var cluster = TrackerCluster.ready(["a", "b", "c"])
+            let name = cluster.names(ownedBy: "b", count: round + 1)[round]
+            let request = cluster.request(
+                .register(RegistrationOrder(name: name, kind: "counter", groups: ["g"])), at: asker)
+            #expect(cluster.run(seconds: 10) { $0.nodes[asker]?.results[request] != nil })
+            #expect(cluster.nodes[asker]?.results[request]?.isSuccess == true)
+            #expect(cluster.hosts(of: name) == ["b"])
+            cluster.kill("b")
+            #expect(cluster.run { $0.isWell([name]) })
+            #expect(cluster["c"].view[name]?.groups == ["g"])
+        }
+    }
+
+    /// In Swarm for Elixir nobody restarted a name if its next owner had not heard of the registration yet.
+    @Test("names are started again by an owner that had never heard of them", arguments: ["a", "c"])
+    func ownerWithoutTheRegistration(deaf: String) {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let dead = cluster.id("b")
+        let names = cluster.names(ownedBy: "b", count: 20)
+        cluster.loses = { message, _, to in
+            guard case .delta(let delta) = message else { return false }
+            return delta.origin == dead && to.name == deaf
+        }
+        let other = deaf == "a" ? "c" : "a"
+        for name in names { #expect(cluster.register(name, at: other).isSuccess) }
+        #expect(cluster[deaf].registry.sequence(of: dead) == 0)
+        cluster.kill("b")
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run { $0.isWell(names) })
+        #expect(names.contains { cluster.hosts(of: $0) == [deaf] })
+    }
+
+    @Test("a node that dies together with all that watch it is found dead")
+    func monitorsDieWithTheirSubject() {
+        let all = (0..<9).map { "n\($0)" }
+        for first in [0, 3, 7] {
+            var cluster = TrackerCluster.ready(all) {
+                $0.configure = {
+                    $0.fullMeshLimit = 4
+                    $0.monitors = 2
+                }
+            }
+            let names = (0..<40).map { "w\($0)" }
+            for name in names { #expect(cluster.register(name, at: "n6").isSuccess) }
+            #expect(cluster.nodes["n6"]?.watched?.count ?? 9 <= 3)
+            // Each watches the two that follow it.
+            for offset in 0..<3 { cluster.kill(all[(first + offset) % 9]) }
+            #expect(cluster.run(seconds: 120) { $0.isWell(names) && $0.up.count == 6 }, "from n\(first) on")
+        }
+    }
+
+    @Test("a node that wakes from a long stall and finds itself buried keeps its states and runs nothing twice")
+    func longStall() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let names = (0..<30).map { "w\($0)" }
+        for (index, name) in names.enumerated() { cluster.register(name, total: UInt8(index + 1), at: "a") }
+        let slept = names.filter { cluster.hosts(of: $0) == ["b"] }
+        #expect(!slept.isEmpty)
+        cluster.stall("b")
+        #expect(
+            cluster.run { c in
+                c["a"].memberSummaries.count == 2 && c["c"].memberSummaries.count == 2
+                    && slept.allSatisfy { c.hosts(of: $0).count == 2 }
+            })
+        cluster.run(seconds: 3_600)
+        cluster.wake("b")
+        #expect(cluster.run { $0.isWell(names) })
+        cluster.run(seconds: 30)
+        #expect(cluster.isWell(names))
+        #expect(cluster.nodes["b"]?.life == 1)
+        #expect(cluster.count(.returns, at: "b") == 1)
+        for (index, name) in names.enumerated() { #expect(cluster.total(of: name) == index + 1) }
+    }
+}
