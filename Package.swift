@@ -131,6 +131,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SimulationTests", dependencies: ["SwarmTesting", "SwarmCore", "SwarmCheckers"]),
+        .testTarget(name: "SwarmTestingTests", dependencies: ["SwarmTesting", "Swarm"]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

@@ -17,6 +17,7 @@ struct ClockBound {
         let report = cycles.run(arguments.cycles) { report in
             if report.cycles == 1 || report.cycles % every == 0 { say(Self.row(report)) }
         }
+        say("longest wait: \(Self.tenths(Double(report.longestWait) / 1_000_000)) s, for: \(report.longestWaitFor)")
         if let failure = report.failure { say("failed: \(failure)") }
         say(
             "{\"nodes\":\(arguments.nodes),\"cycles\":\(report.cycles),\"largest_stamp_bytes\":\(report.largestStamp),"

@@ -57,8 +57,10 @@ struct ScaleTable {
                     + (isSettled ? "" : "; NOT SETTLED: \(cluster.obstacle ?? "-")"))
         }
         phase("start") {
-            for index in 0..<nodes { cluster.start(Self.name(index), after: UInt64(index) * 50_000) }
-            cluster.advance(UInt64(nodes) * 50_000)
+            cluster.start(Self.name(0))
+            _ = cluster.settle(within: 60_000_000)
+            for index in 1..<nodes { cluster.start(Self.name(index), after: UInt64(index) * 100_000) }
+            cluster.advance(UInt64(nodes) * 100_000)
             return cluster.settle(within: 600_000_000)
         }
         phase("register") {

@@ -16,6 +16,9 @@ package struct ClockCycles {
         package var last = MeasuredCluster.ClockSizes()
         /// Virtual microseconds.
         package var time: UInt64 = 0
+        /// The longest time that the cluster took to settle, in virtual microseconds, and what it waited for.
+        package var longestWait: UInt64 = 0
+        package var longestWaitFor = ""
         /// Why it ended early.
         package var failure: String?
     }
@@ -70,7 +73,13 @@ package struct ClockCycles {
 
     private mutating func wait() {
         guard report.failure == nil else { return }
-        if !cluster.settle(within: 120_000_000) {
+        let start = cluster.now
+        let isSettled = cluster.settle(within: 120_000_000)
+        if cluster.now - start > report.longestWait {
+            report.longestWait = cluster.now - start
+            report.longestWaitFor = cluster.lastObstacle ?? ""
+        }
+        if !isSettled {
             fail("not settled within 120 s after cycle \(report.cycles): \(cluster.obstacle ?? "-")")
         }
         if cluster.visibleNames != cluster.names, started > 0 {

@@ -33,6 +33,8 @@ package final class MeasuredCluster {
     package let names: Int
     /// How many of them clients have asked for.
     package private(set) var registered = 0
+    /// What ``settle(within:step:)`` waited for last.
+    package private(set) var lastObstacle: String?
     let frameSize: FrameSize
     var byNode: [NodeID: MeasuredNode] = [:]
     var byQueue: [String: MeasuredNode] = [:]
@@ -85,9 +87,11 @@ package final class MeasuredCluster {
     /// Advances in steps of `step` until the cluster has settled. False if that takes longer than `limit`.
     package func settle(within limit: UInt64, step: UInt64 = 500_000) -> Bool {
         let end = now + limit
+        lastObstacle = nil
         while now < end {
             advance(step)
-            if obstacle == nil { return true }
+            guard let obstacle else { return true }
+            lastObstacle = obstacle
         }
         return false
     }
