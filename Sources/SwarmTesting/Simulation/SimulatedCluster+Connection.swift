@@ -90,6 +90,7 @@ extension SimulatedCluster {
         process.link.epoch += 1
         process.link.waitingUp = []
         process.link.waitingDown = []
+        process.link.returnable = [:]
         note(process, "   lost its connection")
         events.add(.input(process, .disconnected), at: now)
         connect(process, after: delay)

@@ -47,6 +47,7 @@ final class Inbox: Sendable {
         case .disconnected(let reason):
             logger.warning("no connection to the broker", metadata: [LoggingKeys.reason: "\(reason)"])
             metrics.connected.record(0)
+            returnable.forget()
             queue.push(.disconnected)
         case .blocked(let reason):
             logger.warning(

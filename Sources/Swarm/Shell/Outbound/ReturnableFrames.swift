@@ -28,6 +28,10 @@ package final class ReturnableFrames: Sendable {
         }
     }
 
+    /// The connection is lost. What is published again on the next one may have arrived before: that it comes back then
+    /// says nothing.
+    package func forget() { state.withLock { $0.requests.removeAll() } }
+
     /// The requests of a frame that came back; nil if it was another sort of frame.
     package func take(_ id: UInt64) -> [RequestID]? { state.withLock { $0.requests.removeValue(forKey: id) } }
 }
