@@ -35,6 +35,12 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
         case answeredTwice
         /// A node that was told that its registration is done does not see it.
         case readYourWrites
+        /// A write was acknowledged that only its host has, though it counts others.
+        case notReplicated
+        /// A clock id was given to two nodes.
+        case idTwice
+        /// A draining node gave up a worker while it had time, and somebody to take it.
+        case leftBehind
         /// The tracker wants to be woken at once for ever.
         case spinning
         /// More messages than any state of the cluster justifies.
@@ -53,6 +59,10 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
         case deadEntry
         /// A worker runs that no entry knows.
         case orphanWorker
+        /// A node is bound to other groups than those of its workers.
+        case wrongBindings
+        /// Nodes stay in different universes of the clock.
+        case universesDiffer
         /// A node does not become ready, healthy or a member again.
         case notRecovered
     }

@@ -96,10 +96,24 @@ package struct WorkerLedger: Sendable {
         workers[serial.index].exported = state
     }
 
-    package mutating func merged(_ serial: WorkerSerial, _ state: CounterState) {
+    package mutating func merged(_ serial: WorkerSerial, _ state: CounterState, at time: UInt64) {
         mergedBirths.insert(workers[serial.index].birth)
         workers[serial.index].state.merge(state)
-        if let producer = state.producer, isKnown(producer) { workers[producer.index].wasMerged = true }
+        guard let producer = state.producer, isKnown(producer) else { return }
+        if let earlier = workers[producer.index].merged, earlier.winner == serial, earlier.state == state {
+            report(.stateTwice, time, "\(describe(serial)) takes in the state of \(describe(producer)) twice")
+        }
+        workers[producer.index].merged = (state, serial)
+    }
+
+    /// A worker that lost a conflict is to stop: the winner has taken in its state, all of it.
+    package mutating func conceded(_ serial: WorkerSerial, at time: UInt64) {
+        let record = workers[serial.index]
+        if let merged = record.merged, merged.state.holdsTheSame(as: record.state) { return }
+        report(
+            .stateLost, time,
+            "\(describe(serial)) gives way with \(record.state), taken in was \(record.merged.map { "\($0.state)" } ?? "nothing")"
+        )
     }
 
     package mutating func tokenChanged(_ serial: WorkerSerial, to token: FencingToken, at time: UInt64) {

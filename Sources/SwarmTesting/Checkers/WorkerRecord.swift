@@ -35,7 +35,8 @@ package struct WorkerRecord: Sendable {
     package var lastProcessedAt: UInt64?
     package var stoppedAt: UInt64?
     package var wasMoved = false
-    package var wasMerged = false
+    /// What the winner of a conflict took in of it, and who that was.
+    package var merged: (state: CounterState, winner: WorkerSerial)?
 
     package var isAlive: Bool { phase != .stopped }
 }

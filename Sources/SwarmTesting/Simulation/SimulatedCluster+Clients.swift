@@ -57,6 +57,19 @@ extension SimulatedCluster {
         feed(process, .request(RequestID(node: process.node, number: operation), body, timeout: timeout))
     }
 
+    /// A worker begins to move: what is asked of it now finds it on its way.
+    func askMover(_ name: NameID) {
+        guard options.requestsInMoves > 0, isFaulty, random.chance(options.requestsInMoves) else { return }
+        for _ in 0..<random.integer(in: 1...4) {
+            let kind = random.pick([SimulatedRequest.send, .send, .call, .call, .metadata, .join, .leave])
+            after(random.in(0...10_000)) { [unowned self] in
+                let awake = live.filter { !$0.isStalled && !$0.hasLeft }
+                guard isFaulty, !awake.isEmpty else { return }
+                ask(kind, name: name.index, on: random.pick(awake), timeout: random.in(1_000_000...10_000_000))
+            }
+        }
+    }
+
     private func body(of kind: SimulatedRequest, _ operation: OperationID, _ name: String) -> RequestBody {
         switch kind {
         case .register:
@@ -64,7 +77,9 @@ extension SimulatedCluster {
             let worker = self.kind(ofName: name)
             return .register(
                 RegistrationOrder(
-                    name: name, kind: worker.rawValue, arguments: SimulatedPayload.arguments(operation), groups: groups)
+                    name: name, kind: worker.rawValue,
+                    arguments: SimulatedPayload.arguments(operation, size: options.logTail == nil ? 8 : 60_000),
+                    groups: groups)
             )
         case .unregister: return .unregister(name: name)
         case .join: return .join(name: name, group: random.pick(groups))
@@ -102,9 +117,11 @@ extension SimulatedCluster {
         switch result {
         case .success(let body):
             report.count("answered")
+            checkReplicated(body, of: operation)
             succeeded(request, operation, body, at: process)
         case .failure(let failure):
             report.count("refused.\(failure.code)")
+            checkRefusal(failure, of: request, operation)
             if request.kind == .unregister {
                 checker.births.unregisterUnclear(
                     operation, request.name, mayStillHappen: failure.code == .timeout || failure.mayHaveExecuted)

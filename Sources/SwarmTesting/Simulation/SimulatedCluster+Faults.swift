@@ -77,8 +77,10 @@ extension SimulatedCluster {
     func drain(_ process: SimulatedProcess) {
         guard live.count > 1, !process.isLeaving else { return }
         process.isLeaving = true
+        let timeout = random.in(5_000_000...20_000_000)
+        process.drainsUntil = now + timeout
         // Who stands still hears it later.
-        events.add(.input(process, .drain(nil, timeout: random.in(5_000_000...20_000_000))), at: now)
+        events.add(.input(process, .drain(nil, timeout: timeout)), at: now)
     }
 
     private func rollingRestart() {

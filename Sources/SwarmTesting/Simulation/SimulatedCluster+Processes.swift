@@ -56,6 +56,10 @@ extension SimulatedCluster {
         let kinds = kinds(ofSlot: slot).map(\.rawValue).sorted()
         var configuration = TrackerConfiguration(
             member: MemberDescription(node: node, kinds: kinds), strategy: strategy, seed: random.next())
+        if let tail = options.logTail {
+            configuration.logLimit = tail
+            configuration.replicaLogLimit = tail
+        }
         let denied = denied[slot]
         if !denied.isEmpty { configuration.isAllowed = { !denied.contains($0) } }
         return configuration

@@ -78,6 +78,7 @@ extension SimulatedCluster {
         }
         advance(to: now + 6_000_000)
         checkQuiet()
+        if !isHopeless { checkShells() }
         for operation in asked where checker.clients[operation]?.isSuccess != true {
             guard let name = checker.clients[operation]?.name else { continue }
             checker.report(.unanswered, now, "\(name) runs, and call \(operation) to it failed though all is quiet")

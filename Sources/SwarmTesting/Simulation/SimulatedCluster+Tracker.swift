@@ -79,6 +79,7 @@ extension SimulatedCluster {
     }
 
     private func performNetwork(_ effect: Effect, of process: SimulatedProcess) {
+        observe(effect, of: process)
         switch effect {
         case .broadcast(let message):
             let (key, lane): (String, SimulatedLane) =

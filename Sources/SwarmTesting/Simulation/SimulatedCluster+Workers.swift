@@ -103,6 +103,7 @@ extension SimulatedCluster {
         guard let worker = process.workers[id], worker.wantsStop == nil else {
             return signal(process, .handoffBegun(workerID: id, attempt: attempt, .failed("it has stopped")))
         }
+        askMover(worker.name)
         switch worker.phase {
         case .active:
             worker.wantsHold = attempt
@@ -193,7 +194,7 @@ extension SimulatedCluster {
                 let failure = Failure(.workerFailed, "it could not merge")
                 return signal(process, .merged(workerID: worker.id, attempt: attempt, .failure(failure)))
             }
-            if let counter { checker.workers.merged(worker.serial, counter) }
+            if let counter { checker.workers.merged(worker.serial, counter, at: now) }
         }
         report.count("merge")
         signal(process, .merged(workerID: worker.id, attempt: attempt, .success(())))
@@ -222,6 +223,7 @@ extension SimulatedCluster {
             checker.failed(worker.serial)
             checker.disturbance.gaveUpWorkers(at: now)
         }
+        checkStop(worker, stop.cause, of: process)
         gone(worker, of: process, isMove: stop.cause == .moved)
         guard stop.collects else { return }
         let held = worker.mailbox.map { HeldMessage(request: $0.request, payload: $0.payload, oneWay: $0.isOneWay) }

@@ -25,7 +25,11 @@ enum SimulatedPayload {
         payload.count > 9 ? Array(payload.dropFirst(9)) : nil
     }
 
-    static func arguments(_ birth: BirthID) -> [UInt8] { bytes(of: birth) }
+    /// `size`: so long that a snapshot of a few names takes several chunks.
+    static func arguments(_ birth: BirthID, size: Int) -> [UInt8] {
+        let number = bytes(of: birth)
+        return number + Array(repeating: 0, count: max(0, size - number.count))
+    }
 
     static func birth(of arguments: [UInt8]) -> BirthID { number(in: arguments, at: 0) }
 

@@ -16,6 +16,8 @@ final class SimulatedProcess {
     /// It is to leave: what comes is no fault of the cluster's.
     var isLeaving = false
     var hasLeft = false
+    /// It was asked to drain, and has until then.
+    var drainsUntil: UInt64?
     var life: UInt32 = 0
     /// Until then the process stands still, and this is what waits for it.
     var stalledUntil: UInt64?
@@ -36,6 +38,9 @@ final class SimulatedProcess {
     /// Who it counts, by its events.
     var members: Set<ProcessID> = []
     var isReady = false
+    /// As its heartbeats say.
+    var universe: Universe?
+    var given: SimulatedGrants?
 
     init(
         id: ProcessID, configuration: TrackerConfiguration, clock: SimulatedClock, now: UInt64,

@@ -28,6 +28,8 @@ public struct SimulationOptions: Sendable {
     public var requestsPerSecond = 10.0
     /// What clients ask for, by relative weight.
     public var workload = SimulatedWorkload()
+    /// How often a worker that is to move is asked for something just then: 0 to 1. Default 0.
+    public var requestsInMoves = 0.0
     /// Wall clocks are off by up to so much. Default 50 ms.
     public var clockSkew: Duration = .milliseconds(50)
     /// Clocks run too fast or slow by up to so many millionths. Default 50.
@@ -42,6 +44,9 @@ public struct SimulationOptions: Sendable {
     public var mixedKinds = true
     /// More brokers than one: nodes are spread over them. Default 1.
     public var brokers = 1
+    /// So many operations of each log are kept for repair; what reaches further back is sent as a snapshot. Default nil: as
+    /// many as nodes keep by default, which a short run does not exceed.
+    public var logTail: Int?
 
     /// A good day: nothing goes wrong.
     public init() {}

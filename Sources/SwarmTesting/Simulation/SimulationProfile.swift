@@ -40,6 +40,10 @@ extension SimulationOptions {
         if random.chance(0.2) { link.queueLimit = random.integer(in: 20...200) }
         if random.chance(0.2) { workload.unregister = 0 }
         choose(profile, &random, nodes: nodes)
+        // Drawn apart: what else a seed stands for does not depend on it.
+        var other = SeededRandom(seed: seed ^ 0x7461_696c)
+        if other.chance(0.3) { logTail = other.pick([32, 64, 128]) }
+        if other.chance(0.3) { requestsInMoves = other.pick([0.2, 0.8]) }
     }
 
     private mutating func choose(_ profile: SimulationProfile, _ random: inout SeededRandom, nodes: Int) {

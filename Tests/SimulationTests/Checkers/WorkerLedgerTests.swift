@@ -156,6 +156,39 @@ struct WorkerLedgerTests {
         #expect(rules == [.stateTwice])
     }
 
+    @Test("the loser of a conflict stops when the winner has its state, all of it")
+    mutating func conceded() {
+        let winner = start(on: first, id: 1, clock: 12)
+        disturbance.counted(second, by: first, false, at: 29_000_000)
+        let loser = start(on: second, id: 1, clock: 11)
+        _ = ledger.processed(loser, 100, at: 31_000_000, disturbance)
+        ledger.merged(winner, export(loser), at: 32_000_000)
+        ledger.conceded(loser, at: 33_000_000)
+        #expect(rules.isEmpty)
+        ledger.resumed(loser, at: 34_000_000, disturbance)
+        _ = ledger.processed(loser, 101, at: 35_000_000, disturbance)
+        ledger.conceded(loser, at: 36_000_000)
+        #expect(rules == [.stateLost])
+    }
+
+    @Test("the loser of a conflict stops without its state being asked for")
+    mutating func notMerged() {
+        let loser = start(on: second, id: 1, clock: 11)
+        ledger.conceded(loser, at: 33_000_000)
+        #expect(rules == [.stateLost])
+    }
+
+    @Test("one state taken in twice")
+    mutating func mergedTwice() {
+        disturbance.counted(second, by: first, false, at: 29_000_000)
+        let winner = start(on: first, id: 1, clock: 12)
+        let loser = start(on: second, id: 1, clock: 11)
+        let state = export(loser)
+        ledger.merged(winner, state, at: 32_000_000)
+        ledger.merged(winner, state, at: 33_000_000)
+        #expect(rules == [.stateTwice])
+    }
+
     @Test("with a quorum, work after another node has begun")
     mutating func quorumOverlap() {
         ledger = WorkerLedger(hasQuorum: true)
