@@ -19,6 +19,9 @@ package struct DisturbanceMonitor: Sendable {
     /// The last end of a process that still had workers.
     package private(set) var lastDeath: UInt64?
 
+    /// Until when a queue or a lane delivers nothing: a replica may not know of a registration that others made.
+    private var lagsUntil: UInt64 = 0
+
     package init() {}
 
     package mutating func started(_ process: ProcessID, at time: UInt64) {
@@ -32,6 +35,8 @@ package struct DisturbanceMonitor: Sendable {
         change(at: time) { $0.processes[process.index].isAlive = false }
         if isDeath { lastDeath = time }
     }
+
+    package mutating func replicaLags(until time: UInt64) { lagsUntil = max(lagsUntil, time) }
 
     /// A process shuts workers down that it could not hand over in time.
     package mutating func gaveUpWorkers(at time: UInt64) { lastDeath = time }
@@ -58,7 +63,7 @@ package struct DisturbanceMonitor: Sendable {
 
     /// Whether no member came, went or became ready since `time`.
     package func isSettled(since time: UInt64) -> Bool {
-        isUndisturbed(since: time) && lastChange < time && (lastDeath.map { $0 < time } ?? true)
+        isUndisturbed(since: time) && lastChange < time && lagsUntil < time && (lastDeath.map { $0 < time } ?? true)
     }
 
     private mutating func change(at time: UInt64, _ body: (inout DisturbanceMonitor) -> Void) {

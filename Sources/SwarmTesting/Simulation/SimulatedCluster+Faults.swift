@@ -105,6 +105,7 @@ extension SimulatedCluster {
     private func holdUp(_ process: SimulatedProcess) {
         let lane = random.below(SimulatedLane.allCases.count)
         let until = now + random.in(200_000...4_000_000)
+        checker.disturbance.replicaLags(until: until)
         if random.chance(0.5) {
             process.link.lastUp[lane] = max(process.link.lastUp[lane], until)
         } else {
@@ -178,8 +179,10 @@ extension SimulatedCluster {
         broker.setDeaf(queue, true, into: &outputs)
         serveOutputs()
         let epoch = process.link.epoch
+        let patience = random.in(3_000_000...12_000_000)
+        checker.disturbance.replicaLags(until: now + patience)
         // The transport misses the node's own heartbeats and connects anew.
-        after(random.in(3_000_000...12_000_000)) { [unowned self] in
+        after(patience) { [unowned self] in
             guard process.link.epoch == epoch else { return }
             clientLost(process, reconnectAfter: random.in(10_000...500_000))
         }
