@@ -180,9 +180,9 @@ public struct OutsidePermission: Hashable, Sendable, CustomStringConvertible {
 
     /// Look up, list, members, nodes, ring, events.
     public static let read = OutsidePermission(description: "read")
-    /// Call, send, publish.
+    /// Call, send, publish, multi-call.
     public static let message = OutsidePermission(description: "message")
-    /// Register, unregister, join, leave, inspect, drain.
+    /// Register, unregister, join, leave, update, inspect, drain.
     public static let manage = OutsidePermission(description: "manage")
     /// All of them.
     public static let all: Set<OutsidePermission> = [.read, .message, .manage]
