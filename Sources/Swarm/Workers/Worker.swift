@@ -56,8 +56,10 @@ public protocol Worker: Actor {
     func endHandoff(_ state: State) async throws
 
     /// Two workers of this name existed (a healed split); this one goes on, the other brings its state and stops.
-    /// It runs between two messages. Where it throws, both workers stay for now and it is tried again. Default: nothing,
-    /// the other's state is lost.
+    /// It runs between two messages. Where it throws, both workers stay for now and it is tried again. Where the two are
+    /// parted again before the other one has heard that it was done, that works on and brings its state once more later:
+    /// a merge that can be repeated (a maximum, a union) loses and doubles nothing. Default: nothing, the other's state is
+    /// lost.
     func resolveConflict(_ state: State) async throws
 
     /// The worker is about to stop; no message follows. It has 5 seconds.

@@ -7,7 +7,8 @@ package struct Member: Sendable {
     package var isDraining = false
     /// Uptime of the last heartbeat, or when the monitoring began.
     package var lastHeard: UInt64
-    /// Uptime of the last heartbeat that really came; 0 for none. A quorum counts nothing else.
+    /// Uptime of the last heartbeat that really came, from one who counts the same members; 0 for none. A quorum counts
+    /// nothing else.
     package var heardAt: UInt64 = 0
     package var heartbeat: Heartbeat?
     package var probe: Probe?

@@ -249,7 +249,10 @@ extension Tracker {
         guard var member = membership.members[sender.node] else { return }
         let changed = member.isReady != heartbeat.isReady || member.isDraining != heartbeat.isDraining
         member.lastHeard = now.uptime
-        if membership.health.isFresh(now: now.uptime, interval: configuration.heartbeatInterval) {
+        // For the quorum: who counts other members may have buried this node, and cannot tell it.
+        if membership.health.isFresh(now: now.uptime, interval: configuration.heartbeatInterval),
+            heartbeat.placement == layouts.digest
+        {
             member.heardAt = now.uptime
         }
         member.heartbeat = heartbeat

@@ -57,7 +57,7 @@ extension Tracker {
     }
 
     /// Whether the last words of the dead host are known, and its workers have surely stopped.
-    private func isReleased(_ claim: Claim) -> Bool {
+    func isReleased(_ claim: Claim) -> Bool {
         guard let record = membership.burials[claim.host] else { return true }
         return record.isSettled && now.uptime >= record.notBefore
     }

@@ -8,6 +8,7 @@ extension Tracker {
         if heard >= quorum, membership.health.isConnected {
             if !hasQuorum {
                 hasQuorum = true
+                waitForOtherSides()
                 out.append(.event(.quorum(true)))
                 orphanScan = true
             }
@@ -16,6 +17,14 @@ extension Tracker {
             hasQuorum = false
             out.append(.event(.quorum(false)))
             log(.warning, "quorum lost", ["heard": "\(heard)", "quorum": "\(quorum)"])
+        }
+    }
+
+    /// Until just now another side may have had the quorum, and renewed the leases of what this one has buried.
+    private mutating func waitForOtherSides() {
+        let earliest = now.uptime + leaseTime
+        for (node, record) in membership.burials where record.cause != .left {
+            membership.burials[node]?.notBefore = max(record.notBefore, earliest)
         }
     }
 

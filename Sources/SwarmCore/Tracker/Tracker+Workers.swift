@@ -203,6 +203,9 @@ extension Tracker {
                 continue
             }
             guard registry.liveWinner(of: name) === claim else { continue }
+            // A side that had the quorum meanwhile may still run it.
+            let rivals = registry.claims(on: name).filter { !registry.isAlive($0.host) && registry.counts($0) }
+            guard rivals.allSatisfy(isReleased) else { continue }
             parked[name] = .max
             begin(
                 .revival(claim), name: name, kind: claim.kind, arguments: claim.arguments, groups: claim.groups,

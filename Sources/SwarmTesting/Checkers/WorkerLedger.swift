@@ -96,14 +96,19 @@ package struct WorkerLedger: Sendable {
         workers[serial.index].exported = state
     }
 
-    package mutating func merged(_ serial: WorkerSerial, _ state: CounterState, at time: UInt64) {
+    /// A loser that did not hear that it was done (the winner was lost to it meanwhile) offers its state again.
+    package mutating func merged(
+        _ serial: WorkerSerial, _ state: CounterState, at time: UInt64, _ disturbance: DisturbanceMonitor
+    ) {
         mergedBirths.insert(workers[serial.index].birth)
         workers[serial.index].state.merge(state)
         guard let producer = state.producer, isKnown(producer) else { return }
-        if let earlier = workers[producer.index].merged, earlier.winner == serial, earlier.state == state {
+        if let earlier = workers[producer.index].merged, earlier.winner == serial, earlier.state == state,
+            disturbance.isUndisturbed(since: earlier.at)
+        {
             report(.stateTwice, time, "\(describe(serial)) takes in the state of \(describe(producer)) twice")
         }
-        workers[producer.index].merged = (state, serial)
+        workers[producer.index].merged = (state, serial, time)
     }
 
     /// A worker that lost a conflict is to stop: the winner has taken in its state, all of it.

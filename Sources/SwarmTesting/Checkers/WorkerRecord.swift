@@ -36,7 +36,7 @@ package struct WorkerRecord: Sendable {
     package var stoppedAt: UInt64?
     package var wasMoved = false
     /// What the winner of a conflict took in of it, and who that was.
-    package var merged: (state: CounterState, winner: WorkerSerial)?
+    package var merged: (state: CounterState, winner: WorkerSerial, at: UInt64)?
 
     package var isAlive: Bool { phase != .stopped }
 }

@@ -194,7 +194,7 @@ extension SimulatedCluster {
                 let failure = Failure(.workerFailed, "it could not merge")
                 return signal(process, .merged(workerID: worker.id, attempt: attempt, .failure(failure)))
             }
-            if let counter { checker.workers.merged(worker.serial, counter, at: now) }
+            if let counter { checker.workers.merged(worker.serial, counter, at: now, checker.disturbance) }
         }
         report.count("merge")
         signal(process, .merged(workerID: worker.id, attempt: attempt, .success(())))

@@ -162,7 +162,7 @@ struct WorkerLedgerTests {
         disturbance.counted(second, by: first, false, at: 29_000_000)
         let loser = start(on: second, id: 1, clock: 11)
         _ = ledger.processed(loser, 100, at: 31_000_000, disturbance)
-        ledger.merged(winner, export(loser), at: 32_000_000)
+        ledger.merged(winner, export(loser), at: 32_000_000, disturbance)
         ledger.conceded(loser, at: 33_000_000)
         #expect(rules.isEmpty)
         ledger.resumed(loser, at: 34_000_000, disturbance)
@@ -184,8 +184,8 @@ struct WorkerLedgerTests {
         let winner = start(on: first, id: 1, clock: 12)
         let loser = start(on: second, id: 1, clock: 11)
         let state = export(loser)
-        ledger.merged(winner, state, at: 32_000_000)
-        ledger.merged(winner, state, at: 33_000_000)
+        ledger.merged(winner, state, at: 32_000_000, disturbance)
+        ledger.merged(winner, state, at: 33_000_000, disturbance)
         #expect(rules == [.stateTwice])
     }
 

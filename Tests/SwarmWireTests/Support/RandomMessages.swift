@@ -123,7 +123,8 @@ struct RandomMessages {
     private mutating func request() -> Request {
         Request(
             id: requestID(), lifetime: UInt32(truncatingIfNeeded: number()), placement: generator.next(),
-            hops: UInt8(below(3)), birth: below(2) == 0 ? nil : LogPosition(origin: node(), sequence: max(1, counter())), body: requestBody())
+            hops: UInt8(below(3)),
+            birth: below(2) == 0 ? nil : LogPosition(origin: node(), sequence: max(1, counter())), body: requestBody())
     }
 
     private mutating func requestBody() -> RequestBody {
