@@ -148,10 +148,11 @@ package struct WorkerLedger: Sendable {
 
     // MARK: Messages
 
+    /// `begunAt`: the lease is looked at before a message; it may last, or its process stand still in the middle of it.
     /// `isGroup`: a message of a group, which many work off, and a worker may get twice while it moves: once at either
     /// place.
     package mutating func processed(
-        _ serial: WorkerSerial, _ message: MessageID, isGroup: Bool = false, at time: UInt64,
+        _ serial: WorkerSerial, _ message: MessageID, isGroup: Bool = false, begunAt: UInt64? = nil, at time: UInt64,
         _ disturbance: DisturbanceMonitor
     ) -> UInt64 {
         let record = workers[serial.index]
@@ -172,7 +173,7 @@ package struct WorkerLedger: Sendable {
         workers[serial.index].lastProcessedAt = time
         let count = workers[serial.index].state.count
         processed[key] = Processing(worker: serial, count: count)
-        if hasQuorum { checkOverlap(serial, at: time) }
+        if hasQuorum { checkOverlap(serial, at: begunAt ?? time) }
         return count
     }
 

@@ -273,6 +273,7 @@ extension SimulatedCluster {
         if let until = process.leaseUntil, process.clock.uptime(at: now) >= until { return }
         guard let mail = worker.mailbox.popFirst() else { return }
         worker.inHand = mail
+        worker.inHandSince = now
         if mail.isSlow, isFaulty { report.count("slowMessage") }
         let delay = mail.isSlow && isFaulty ? random.in(100_000...3_000_000) : random.in(5...200)
         events.add(.worker(process, worker, .message), at: now + delay)
@@ -298,7 +299,8 @@ extension SimulatedCluster {
             return fail(worker, mail, of: process)
         }
         let count = checker.workers.processed(
-            worker.serial, mail.message, isGroup: mail.request == nil, at: now, checker.disturbance)
+            worker.serial, mail.message, isGroup: mail.request == nil, begunAt: worker.inHandSince, at: now,
+            checker.disturbance)
         if let request = mail.request, !mail.isOneWay {
             signal(process, .answered(request, .success(SimulatedPayload.reply(mail.message, count: count) + answer)))
         }

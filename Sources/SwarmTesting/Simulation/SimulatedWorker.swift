@@ -45,6 +45,7 @@ final class SimulatedWorker {
     var groups: [String]
     var mailbox: Deque<Mail> = []
     var inHand: Mail?
+    var inHandSince: UInt64 = 0
     /// The attempt that waits for the message in hand.
     var wantsHold: UInt64?
     var wantsStop: (cause: StopCause, collects: Bool)?
