@@ -4,6 +4,7 @@ package struct ClusterChecker: Sendable {
     package var workers: WorkerLedger
     package var births = BirthLedger()
     package var clients = ClientLedger(slack: 40_000_000)
+    package var attributes = AttributeLedger()
     package var disturbance = DisturbanceMonitor()
     /// Whose ownership a token is.
     package var tokens: [TokenKey: BirthID] = [:]
@@ -71,6 +72,28 @@ package struct ClusterChecker: Sendable {
             let expected = workers.sum(of: worker.birth)
             if !expected.holdsTheSame(as: worker.state) {
                 report(.stateLost, time, "\(workers.describe(serial)) has \(worker.state), worked off were \(expected)")
+            }
+        }
+    }
+
+    /// After all has come to rest: what clients were told is changed shows, unless two sides may have changed it.
+    package mutating func checkAttributes(_ snapshot: ClusterSnapshot, at time: UInt64) {
+        guard let entries = snapshot.nodes.first?.entries else { return }
+        let alive = Set(snapshot.nodes.map(\.process))
+        for entry in entries {
+            guard let birth = births[entry.birth], let start = birth.acknowledgedAt, birth.possibleEnds == 0,
+                birth.endedAt == nil, !birth.isLost, !birth.isDoubled, !workers.mergedBirths.contains(birth.id),
+                births.births(of: entry.name).filter({ $0.acknowledgedAt != nil }).count == 1,
+                disturbance.isUndisturbed(since: birth.invokedAt)
+            else { continue }
+            for attribute in attributes.attributes(of: entry.name) {
+                let value = entry.groups.contains(attribute.key) ? "in" : entry.metadata[attribute.key]
+                if let lost = attributes.lost(attribute, showing: value, since: start, alive: alive) {
+                    report(
+                        .updateLost, time,
+                        "\(entry.name) shows \(value ?? "nothing") for \(attribute.key), change \(lost) was acknowledged"
+                    )
+                }
             }
         }
     }

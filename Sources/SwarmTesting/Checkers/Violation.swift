@@ -35,6 +35,8 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
         case answeredTwice
         /// A node that was told that its registration is done does not see it.
         case readYourWrites
+        /// A change of groups or metadata was acknowledged, and does not show at the end.
+        case updateLost
         /// A write was acknowledged that only its host has, though it counts others.
         case notReplicated
         /// A clock id was given to two nodes.

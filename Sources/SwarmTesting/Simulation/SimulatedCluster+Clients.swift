@@ -36,6 +36,7 @@ extension SimulatedCluster {
         report.count(kind.rawValue)
         if kind == .publish { return publishToGroup(operation, from: process) }
         let body = body(of: kind, operation, name)
+        noteChange(body, operation, id)
         pending[operation] = PendingOperation(kind: kind, name: id, message: operation, process: process.id)
         let entry: ClientLedger.Kind
         switch body {
@@ -113,6 +114,7 @@ extension SimulatedCluster {
         var isSuccess = false
         if case .success = result { isSuccess = true }
         checker.clients.answered(operation, isSuccess: isSuccess, at: now)
+        noteChanged(operation, result, at: process)
         guard let request = pending.removeValue(forKey: operation) else { return }
         switch result {
         case .success(let body):

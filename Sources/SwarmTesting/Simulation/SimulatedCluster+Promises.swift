@@ -44,6 +44,34 @@ extension SimulatedCluster {
         }
     }
 
+    /// A client asks for a change of an entry.
+    func noteChange(_ body: RequestBody, _ operation: OperationID, _ name: NameID) {
+        switch body {
+        case .join(_, let group):
+            checker.attributes.invoked(operation, .init(name: name, key: group), value: "in", at: now)
+        case .leave(_, let group):
+            checker.attributes.invoked(operation, .init(name: name, key: group), value: nil, at: now)
+        case .update(_, let values):
+            // Clients change one key at a time.
+            for (key, value) in values {
+                checker.attributes.invoked(operation, .init(name: name, key: key), value: value, at: now)
+            }
+        default: break
+        }
+    }
+
+    /// It was done, or was certainly not.
+    func noteChanged(_ operation: OperationID, _ result: Result<ReplyBody, Failure>, at process: SimulatedProcess) {
+        switch result {
+        case .success(.written(let summary, _)):
+            let host = processesByNode[summary.node]?.id
+            checker.attributes.acknowledged(operation, witnesses: [process.id] + (host.map { [$0] } ?? []), at: now)
+        case .failure(let failure) where failure.code == .notFound || failure.code == .noQuorum:
+            checker.attributes.failed(operation)
+        default: break
+        }
+    }
+
     /// A registration that was repeated is not refused because of itself.
     func checkRefusal(_ failure: Failure, of request: PendingOperation, _ operation: OperationID) {
         guard request.kind == .register, failure.code == .alreadyRegistered, let holder = failure.holder else { return }
@@ -65,7 +93,8 @@ extension SimulatedCluster {
     /// A node that drains takes the time that it has, as long as another one would take what it hosts.
     private func checkLeft(_ worker: SimulatedWorker, by process: SimulatedProcess) {
         guard let until = process.drainsUntil, now + 1_000_000 < until, !worker.isPrepared || worker.phase != .prepared,
-            checker.disturbance.isSettled(since: now - min(now, 20_000_000)),
+            checker.disturbance.isUndisturbed(since: now - min(now, 20_000_000)),
+            checker.disturbance.lastChange + 20_000_000 < now,
             let kind = worker.kind?.rawValue
         else { return }
         let heir = live.first { $0 !== process && $0.isReady && !$0.isLeaving && $0.kinds.contains(kind) }

@@ -69,6 +69,7 @@ extension SimulatedCluster {
     /// All is quiet and right: the accounts have to be right too, and every name has to answer.
     private func settle(_ snapshot: ClusterSnapshot) {
         checker.checkAccounts(snapshot, at: now)
+        checker.checkAttributes(snapshot, at: now)
         guard !isHopeless, !live.isEmpty else { return }
         let names = Set(snapshot.nodes.flatMap { $0.entries.map(\.name) }).sorted()
         var asked: [OperationID] = []

@@ -219,11 +219,11 @@ extension SimulatedCluster {
         _ worker: SimulatedWorker, _ stop: (cause: StopCause, collects: Bool), of process: SimulatedProcess
     ) {
         if !stop.collects { refuseMail(of: worker, process) }
+        checkStop(worker, stop.cause, of: process)
         if stop.cause == .shutdown || stop.cause == .quorumLost {
             checker.failed(worker.serial)
             checker.disturbance.gaveUpWorkers(at: now)
         }
-        checkStop(worker, stop.cause, of: process)
         gone(worker, of: process, isMove: stop.cause == .moved)
         guard stop.collects else { return }
         let held = worker.mailbox.map { HeldMessage(request: $0.request, payload: $0.payload, oneWay: $0.isOneWay) }
