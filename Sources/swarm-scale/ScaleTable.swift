@@ -53,7 +53,8 @@ struct ScaleTable {
                     isSettled: isSettled))
             say(
                 "   \(nodes) x \(names): \(name) took \(ClockBound.tenths(seconds)) s, "
-                    + "\(clock.now - begin) since the start, halts \(cluster.halts)"
+                    + "\(clock.now - begin) since the start; " + Self.text(cluster.clockSizes)
+                    + (cluster.halts.isEmpty ? "" : "; stopped: \(cluster.halts)")
                     + (isSettled ? "" : "; NOT SETTLED: \(cluster.obstacle ?? "-")"))
         }
         phase("start") {
@@ -97,6 +98,12 @@ struct ScaleTable {
     }
 
     // MARK: Text
+
+    private static func text(_ sizes: MeasuredCluster.ClockSizes) -> String {
+        "stamps \(ClockBound.tenths(sizes.averageStamp)) bytes, at most \(sizes.largestStamp), "
+            + "clock ids \(ClockBound.tenths(sizes.averageID)) bits, at most \(sizes.largestID), "
+            + "\(sizes.universes.count) universes"
+    }
 
     private static func report(_ nodes: Int, _ names: Int, _ phases: [Phase]) {
         for phase in phases {

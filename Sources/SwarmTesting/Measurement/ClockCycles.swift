@@ -44,7 +44,7 @@ package struct ClockCycles {
 
     private static func configure(_ configuration: inout TrackerConfiguration) {
         // What is remembered of the dead does not touch the clocks, and a day of it makes the run slow.
-        configuration.burialTime = 600 * 1_000_000
+        configuration.burialTime = 60 * 1_000_000
     }
 
     /// Runs so many cycles, and tells after each.

@@ -88,13 +88,20 @@ extension MeasuredCluster {
         node.outgoing.removeAll(keepingCapacity: true)
         guard node.isConnected else { return }
         let sender = Sender(node: node.node, life: node.life)
-        for (destination, messages) in outgoing {
+        for (destination, messages) in outgoing.map({ ($0.destination, Self.deltasFirst($0.messages)) }) {
             let frame = MeasuredFrame(
                 sender: sender, index: node.index, destination: destination, messages: messages,
                 bytes: frameSize(sender, messages))
             traffic.sent(messages[0].kindName, bytes: frame.bytes)
             events.add(.deliver(frame), at: now + Self.latency)
         }
+    }
+
+    /// Within a frame deltas come first, as the shell has it.
+    private static func deltasFirst(_ messages: [Message]) -> [Message] {
+        let isDelta = messages.map { $0.kindName == "delta" }
+        guard messages.count > 1, isDelta.contains(true) else { return messages }
+        return zip(messages, isDelta).filter(\.1).map(\.0) + zip(messages, isDelta).filter { !$0.1 }.map(\.0)
     }
 
     func deliver(_ frame: MeasuredFrame) {
