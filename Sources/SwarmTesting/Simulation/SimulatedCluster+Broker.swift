@@ -16,7 +16,10 @@ extension SimulatedCluster {
             return
         }
         if options.link.duplication > 0 {
-            process.link.recent.append(publication)
+            var copy = publication
+            // That it comes back would say nothing of the first.
+            copy.isCopy = true
+            process.link.recent.append(copy)
             if process.link.recent.count > 8 { process.link.recent.removeFirst() }
         }
         sendUp(publication, of: process)
@@ -56,7 +59,8 @@ extension SimulatedCluster {
         }
         report.frames += 1
         _ = broker.publish(
-            publication.frame, to: publication.destination, by: connection, size: 64, returnID: publication.returnID,
+            publication.frame, to: publication.destination, by: connection, size: 64,
+            returnID: publication.isCopy ? nil : publication.returnID,
             lifetime: publication.lifetime, now: now, into: &outputs)
         serveOutputs()
     }
@@ -91,6 +95,7 @@ extension SimulatedCluster {
         guard let request = process.link.returnable.removeValue(forKey: id) else {
             return tell(connection, .probeReturned(nonce: id))
         }
+        process.link.recent.removeAll { $0.returnID == id }
         report.count("requestReturned")
         tell(connection, .returned(request))
     }

@@ -30,6 +30,8 @@ struct SimulatedPublication: Sendable {
     var returnID: UInt64?
     /// Microseconds it may wait in a queue, as the shell sets them.
     var lifetime: UInt64?
+    /// Published before, perhaps: not mandatory any more.
+    var isCopy = false
 }
 
 /// The lanes of a node, each with a queue of its own.
