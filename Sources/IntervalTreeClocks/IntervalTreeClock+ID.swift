@@ -30,6 +30,17 @@ extension IntervalTreeClock {
             return ID(given)
         }
 
+        /// Gives away a part at most `depth` divisions deep and keeps the rest: who expects to give `n` parts and carves them
+        /// at the depth of `log2(n)` leaves all of them equally large, where splits would halve what is left each time.
+        ///
+        /// Where nothing would be kept, this is ``split()``.
+        public mutating func carve(depth: Int) -> ID {
+            let depth = min(max(depth, 1), IntervalTreeClock.maximumDepth)
+            guard let (kept, given) = tree.carved(depth: depth), kept != .zero else { return split() }
+            self = ID(kept)
+            return ID(given)
+        }
+
         /// Adds another id to this one.
         ///
         /// - Throws: ``IntervalTreeClock/OverlapError`` if both hold a part of the same interval; this id is then unchanged.

@@ -23,6 +23,32 @@ import Testing
         #expect(id == whole)
     }
 
+    @Test(arguments: [
+        ("1", 2, "(1, (1, 0))", "(0, (0, 1))"), ("(1, (1, 0))", 2, "(1, 0)", "(0, (1, 0))"),
+        ("(1, 0)", 2, "((1, 0), 0)", "((0, 1), 0)"), ("((1, 0), (0, 1))", 2, "((1, 0), 0)", "(0, (0, 1))"),
+        // Nothing would be left: split.
+        ("(0, 1)", 1, "(0, (1, 0))", "(0, (0, 1))"), ("1", 0, "(1, 0)", "(0, 1)"), ("0", 3, "0", "0"),
+    ])
+    func carve(id: String, depth: Int, kept: String, given: String) throws {
+        var id = try TreeNotation.id(id)
+        let whole = id
+        let part = id.carve(depth: depth)
+        #expect(id.description == kept)
+        #expect(part.description == given)
+        try id.join(part)
+        #expect(id == whole)
+    }
+
+    @Test func carvedPartsAreEquallyLarge() throws {
+        var id = ID.seed
+        var parts = (0..<63).map { _ in id.carve(depth: 6) }
+        parts.append(id)
+        #expect(Set(parts.map(\.bitCount)).count == 1)
+        var whole = ID.none
+        for part in parts { try whole.join(part) }
+        #expect(whole == .seed)
+    }
+
     @Test func nothingSplitsIntoNothing() {
         var id = ID.none
         #expect(id.split() == .none)

@@ -54,6 +54,24 @@ enum IDTree: Hashable, Sendable {
         }
     }
 
+    /// A leaf so many divisions further down, and what is left; nil of 0. A leaf further up is divided for it, one further
+    /// down is taken as it is.
+    func carved(depth: Int) -> (kept: IDTree, given: IDTree)? {
+        switch self {
+        case .zero:
+            return nil
+        case .one:
+            guard depth > 0, let right = IDTree.one.carved(depth: depth - 1) else { return (.zero, .one) }
+            return (.pair(.one, right.kept), .node(Node(.zero, right.given)))
+        case .node(let node):
+            if let right = node.right.carved(depth: depth - 1) {
+                return (.pair(node.left, right.kept), .node(Node(.zero, right.given)))
+            }
+            guard let left = node.left.carved(depth: depth - 1) else { return nil }
+            return (.pair(left.kept, node.right), .node(Node(left.given, .zero)))
+        }
+    }
+
     /// The paper's `sum`, which is defined only for ids that do not overlap.
     func sum(_ other: IDTree) throws(IntervalTreeClock.OverlapError) -> IDTree {
         switch (self, other) {

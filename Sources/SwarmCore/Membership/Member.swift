@@ -11,6 +11,8 @@ package struct Member: Sendable {
     /// nothing else.
     package var heardAt: UInt64 = 0
     package var heartbeat: Heartbeat?
+    /// The sequence that the heartbeat before the last one told: what is missing of it is late.
+    package var earlierSequence: UInt64 = 0
     package var probe: Probe?
     /// Who, by node, finds it silent, and when that was said.
     package var votes: [NodeID: UInt64] = [:]

@@ -52,7 +52,8 @@ package struct Heartbeat: Equatable, Sendable {
     /// The last noted digest of the sender's own entries and where it was noted.
     package var digest: DigestNote
     package var universe: Universe?
-    /// Encoded size of the sender's clock id in bits; when ids grow deep a fresh universe is opened.
+    /// Encoded size of the sender's clock id in bits, or half of that of its largest stamp, if that is more; when they
+    /// grow a fresh universe is opened.
     package var idBits: UInt32
     /// Digest of the members the sender counts (live, ready); equal digests mean an agreed view.
     package var placement: UInt64

@@ -19,7 +19,16 @@ package final class Claim: Sendable {
     package let birth: LogPosition
     /// The request that made the entry, so that any replica can answer a retry.
     package let request: RequestID
-    package let move: Move?
+    /// In a box: nearly no claim has one.
+    private let handoff: Handoff?
+
+    private final class Handoff: Sendable {
+        let move: Move
+        init(_ move: Move) { self.move = move }
+    }
+
+    /// The handoff under way.
+    package var move: Move? { handoff?.move }
 
     package init(
         name: String, host: NodeID, workerID: UInt64, sequence: UInt64, kind: String, arguments: [UInt8],
@@ -38,7 +47,7 @@ package final class Claim: Sendable {
         self.token = token
         self.birth = birth
         self.request = request
-        self.move = move
+        handoff = move.map(Handoff.init)
     }
 
     /// Whether the name waits for its worker to be started again by its live host.

@@ -16,6 +16,8 @@ struct SnapshotService: Sendable {
     static let chunksPerPace = 8
     /// At a time; who asks beyond it asks again later.
     static let limit = 4
+    /// Those of so few claims are sent at once, whatever is under way.
+    static let small = 64
 
     init(of log: OriginLog, without ended: Set<String>, to: NodeID, id: UInt64, positions: [LogPosition]) {
         self.to = to

@@ -89,11 +89,11 @@ extension Tracker {
 
     private mutating func leave() {
         flushDeltas()
-        out.append(.broadcast(.farewell(Farewell(sequence: registry.own.sequence))))
-        if let universe, !clockID.isNone, let heir = membership.successor(among: membership.readyPeers) {
+        if let universe, !clockID.isNone, let heir = membership.readyPeers.first {
             send(.retire(universe, clockID), to: heir)
             clockID = .none
         }
+        out.append(.broadcast(.farewell(Farewell(sequence: registry.own.sequence))))
         out.append(.event(.drained))
         for id in draining?.requests ?? [] { answer(id, .success(.done)) }
         halt(nil)

@@ -226,6 +226,7 @@ extension Tracker {
             tellEnded()
         }
         superviseSilence()
+        superviseLag()
         superviseUniverse()
         superviseQuorum()
         superviseWatch()
@@ -242,7 +243,7 @@ extension Tracker {
         return Heartbeat(
             beat: beat, queue: queue, isReady: isReady, isDraining: draining != nil, clock: clock,
             sequence: own.sequence, digest: note, universe: universe,
-            idBits: UInt32(clamping: clockID.bitCount), placement: layouts.digest)
+            idBits: clockBits, placement: layouts.digest)
     }
 
     mutating func receive(_ heartbeat: Heartbeat, from sender: Sender) {
@@ -255,6 +256,7 @@ extension Tracker {
         {
             member.heardAt = now.uptime
         }
+        member.earlierSequence = member.heartbeat?.sequence ?? 0
         member.heartbeat = heartbeat
         member.probe = nil
         member.votes = [:]

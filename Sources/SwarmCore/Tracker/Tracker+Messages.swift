@@ -9,6 +9,10 @@ extension Tracker {
         }
         // Both sides of a healed split have buried each other: each must be able to tell the other.
         if case .obituary(let obituary) = message { return receive(obituary, from: sender) }
+        // The farewell may arrive before what was sent with it.
+        if case .retire(let universe, let id) = message, membership.burials[sender.node]?.cause == .left {
+            return takeBack(universe, id, of: sender.node)
+        }
         guard !membership.isBuried(sender), !membership.isReplaced(sender.node) else { return answerStale(sender) }
         switch message {
         case .hello(let hello): return receive(hello, from: sender)

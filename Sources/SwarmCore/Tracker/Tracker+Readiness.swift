@@ -26,7 +26,8 @@ extension Tracker {
 
     private mutating func obtainID(hasWaited: Bool) -> Bool {
         let givers = membership.readyPeers.filter { membership.members[$0]?.heartbeat?.universe != nil }
-        if let giver = membership.successor(among: givers) {
+        // The lowest opened the universe, most likely, and has most of it.
+        if let giver = givers.first {
             if introductions.allowsFork(now: now.uptime) { send(.forkRequest(universe), to: giver) }
             return false
         }

@@ -105,7 +105,8 @@ extension Tracker {
         guard log.sequence > request.after || request.whole else { return }
         // A dead node's log may hold names that another one started and then unregistered: who joins must not get them.
         let ended = registry.isAlive(request.origin) ? [] : registry.ended[request.origin] ?? []
-        let isFromStart = request.after == 0 && !ended.isEmpty
+        // And its history cites logs that nobody may have any more.
+        let isFromStart = request.after == 0 && !registry.isAlive(request.origin)
         if !request.whole, !isFromStart, let operations = log.operations(after: request.after, limit: log.tailCount) {
             count(.repairsServed)
             var first = request.after + 1
@@ -119,7 +120,9 @@ extension Tracker {
             return
         }
         let isUnderWay = services.contains { $0.to == asker && $0.origin == request.origin }
-        guard !isUnderWay, services.count < SnapshotService.limit else { return }
+        guard !isUnderWay, services.count < SnapshotService.limit || log.claims.count <= SnapshotService.small else {
+            return
+        }
         count(.snapshotsServed)
         services.append(
             SnapshotService(

@@ -157,6 +157,7 @@ extension Tracker {
         guard request.placement == layouts.digest, owner == node, draining == nil else {
             return Failure(.notOwner, "nodes do not agree yet on the owner of \"\(order.name)\"; try again")
         }
+        if mayHaveMissedRegistrations { return notReady }
         if mayRunElsewhere(order.name, kind: order.kind) {
             let text =
                 "a node that owned \"\(order.name)\" was lost a moment ago, and its lease has not ended; try again"

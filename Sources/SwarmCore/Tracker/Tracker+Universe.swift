@@ -9,12 +9,12 @@ extension Tracker {
     }
 
     static let grantLimit = 1_024
-    /// When any id takes more bits than this, a fresh universe is opened.
+    /// When any id takes more bits than this, or a stamp twice as many, a fresh universe is opened.
     static let idBitLimit: UInt32 = 192
 
     // MARK: Ids
 
-    /// A node joins: it gets half of this one's id, once.
+    /// A node joins: it gets a part of this one's id, once; so much that all members could have as much.
     mutating func fork(for asker: NodeID, knowing known: Universe?) {
         guard isReady, let universe, !clockID.isNone, known.map({ $0 < universe }) ?? true else { return }
         if let grant = grants[asker], grant.universe == universe {
@@ -24,7 +24,8 @@ extension Tracker {
             if let oldest = grants.keys.min() { grants[oldest] = nil }
             return
         }
-        let id = clockID.split()
+        let crowd = membership.workerNodes.count
+        let id = clockID.carve(depth: Int.bitWidth - crowd.leadingZeroBitCount + 1)
         // Too deep to be split once more; a fresh universe is on its way.
         guard !id.isNone else { return }
         grants[asker] = Grant(universe: universe, id: id)
@@ -46,8 +47,12 @@ extension Tracker {
         clockID = id
         grants = [:]
         freshStamp = nil
+        largestStamp = 0
         agreedBeats = 0
     }
+
+    /// How far the clock has grown, in bits: the id, or half of the largest stamp that was written with it.
+    var clockBits: UInt32 { UInt32(clamping: max(clockID.bitCount, largestStamp / 2)) }
 
     mutating func takeBack(_ universe: Universe, _ id: IntervalTreeClock.ID, of giver: NodeID) {
         guard universe == self.universe, retired.insert(giver).inserted else { return }
@@ -65,7 +70,7 @@ extension Tracker {
         send(.forkRequest(universe), to: node)
     }
 
-    /// Ids that were lost make the others deep. The healthy node with the lowest id then opens a fresh universe.
+    /// Ids that were lost make the others deep, and leave their marks in stamps. The healthy node with the lowest id then opens a fresh universe.
     mutating func superviseUniverse() {
         let placements = membership.workerNodes.compactMap { membership.members[$0]?.heartbeat?.placement }
         let isAgreed = isReady && membership.health.isHealthy && placements.allSatisfy { $0 == layouts.digest }
@@ -75,7 +80,7 @@ extension Tracker {
         let crowd = UInt32(clamping: membership.workerNodes.count)
         // Even a balanced split over n nodes needs some bits per doubling.
         let limit = Self.idBitLimit + 16 * UInt32(32 - crowd.leadingZeroBitCount)
-        guard max(deepest, UInt32(clamping: clockID.bitCount)) > limit else { return }
+        guard max(deepest, clockBits) > limit else { return }
         guard universe.generation < Universe.generationLimit else { return }
         log(.info, "clock ids have grown deep; a fresh universe is opened")
         enter(Universe(generation: universe.generation + 1, id: random.next()), .seed)
@@ -100,6 +105,7 @@ extension Tracker {
         var clock = IntervalTreeClock(id: clockID, events: events)
         clock.event()
         let stamp = Stamp(universe: universe, events: clock.events)
+        largestStamp = max(largestStamp, clock.events.encoded().count * 8)
         if known.isEmpty { freshStamp = stamp }
         return stamp
     }

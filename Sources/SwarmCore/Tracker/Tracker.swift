@@ -24,6 +24,8 @@ package struct Tracker: Sendable {
     var retired: Set<NodeID> = []
     /// The stamp of a name that nobody claimed before: the same for all, so that it is made once.
     var freshStamp: Stamp?
+    /// Encoded size of the largest stamp written in this universe, in bits.
+    var largestStamp = 0
     var agreedBeats = 0
 
     // Readiness
@@ -78,6 +80,8 @@ package struct Tracker: Sendable {
     var nextReminder: UInt64 = 0
     /// As of the last pace: nobody else is starting orphans that this node thinks are its own.
     var areOrphansFree = false
+    /// Since when this replica lacks what a member wrote more than a beat ago.
+    var behindSince: UInt64?
 
     // Replication
     /// Operations of the own log that have not been broadcast yet start here.

@@ -795,7 +795,7 @@ nonisolated struct ProtoHeartbeat: Sendable {
   /// Universe reference: where its clock id belongs.
   var universe: UInt32 = 0
 
-  /// Size of its clock id in bits: when ids grow deep, a fresh universe is opened.
+  /// Size of its clock id in bits, or half of that of its largest stamp: when they grow, a fresh universe is opened.
   var idBits: UInt32 = 0
 
   /// Digest of the members that it counts and of its strategy: nodes with equal ones place alike.

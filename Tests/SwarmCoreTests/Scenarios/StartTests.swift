@@ -115,12 +115,13 @@ struct StartTests {
     @Test("a node that leaves gives its clock id back")
     func idsComeBack() {
         var cluster = TrackerCluster.ready(["a", "b"])
-        let before = idBits(of: ["a", "b"], in: cluster)
-        for round in 0..<20 {
+        var before = Int.max
+        for round in 0..<12 {
             cluster.start("c")
             #expect(cluster.run(seconds: 30) { $0.isWell([]) && $0.up.count == 3 }, "round \(round)")
             cluster.feed(.drain(nil, timeout: 10_000_000), to: cluster.id("c"))
             #expect(cluster.run(seconds: 30) { $0.up.count == 2 && $0.isWell([]) }, "round \(round)")
+            if round == 1 { before = idBits(of: ["a", "b"], in: cluster) }
         }
         #expect(idBits(of: ["a", "b"], in: cluster) <= before)
     }
