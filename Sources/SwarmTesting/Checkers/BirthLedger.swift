@@ -78,8 +78,10 @@ package struct BirthLedger: Sendable {
         births[birth]?.witnesses.formUnion(witnesses)
     }
 
-    /// It is certain that nothing was registered.
-    package mutating func registerFailed(_ birth: BirthID) { births[birth]?.failed = true }
+    /// The client was told that nothing was registered: so it is, if no node carried it out.
+    package mutating func registerFailed(_ birth: BirthID) {
+        if let record = births[birth], record.place == nil { births[birth]?.failed = true }
+    }
 
     package mutating func unregisterInvoked(_ operation: OperationID, _ name: NameID, at time: UInt64) {
         invocations[operation] = time
@@ -124,6 +126,7 @@ package struct BirthLedger: Sendable {
             if first != place { births[birth]?.isDoubled = true }
         } else {
             births[birth]?.place = place
+            births[birth]?.failed = false
         }
     }
 

@@ -58,7 +58,7 @@ package struct ClusterChecker: Sendable {
     /// After all has come to rest: nothing that was accepted may be lost, as far as no fault excuses it.
     package mutating func checkAccounts(_ snapshot: ClusterSnapshot, at time: UInt64) {
         for (message, name) in clients.acceptedMessages {
-            let excused = births.births(of: name).contains { !isAccountable($0) }
+            let excused = births.births(of: name).contains { !$0.failed && !isAccountable($0) }
             if !excused, workers.processing(of: message, by: name) == nil, !refused.contains(message) {
                 report(.acceptedLost, time, "m\(message) to \(name) was accepted and never worked off")
             }

@@ -75,6 +75,7 @@ extension SimulatedCluster {
     /// A registration that was repeated is not refused because of itself.
     func checkRefusal(_ failure: Failure, of request: PendingOperation, _ operation: OperationID) {
         guard request.kind == .register, failure.code == .alreadyRegistered, let holder = failure.holder else { return }
+        checker.births.registerFailed(operation)
         let key = TokenKey(name: request.name, token: FencingToken(holder.token))
         if checker.tokens[key] == operation {
             checker.report(.replyWrong, now, "register \(operation) was refused because of itself")
