@@ -175,11 +175,13 @@ extension Tracker {
 
     private mutating func receiveMerge(_ offer: Offer, from host: NodeID) {
         let name = offer.claim.name
-        if finished.contains(host, offer.attempt) || merging[offer.attempt, host] == .merged {
-            return reply(offer, to: host, refusal: nil)
-        }
-        if case .refused(let failure) = merging[offer.attempt, host] {
-            return reply(offer, to: host, refusal: failure)
+        if finished.contains(host, offer.attempt) { return reply(offer, to: host, refusal: nil) }
+        // A copy of an offer changes nothing, whatever has happened to the name meanwhile.
+        switch merging[offer.attempt, host] {
+        case .merged: return reply(offer, to: host, refusal: nil)
+        case .refused(let failure): return reply(offer, to: host, refusal: failure)
+        case .asked: return
+        case nil: break
         }
         guard let own = registry.view[name], own.host == node, outgoing[name] == nil, own.token > offer.claim.token
         else {
@@ -187,7 +189,6 @@ extension Tracker {
             merging[offer.attempt, host] = .refused(failure)
             return reply(offer, to: host, refusal: failure)
         }
-        guard merging[offer.attempt, host] == nil else { return }
         guard case .bytes = offer.state else {
             merging[offer.attempt, host] = .merged
             return reply(offer, to: host, refusal: nil)

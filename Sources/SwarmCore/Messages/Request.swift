@@ -45,9 +45,13 @@ package enum RequestBody: Equatable, Sendable {
     /// A full dump of the tracker of the node of this name, for people.
     case inspect(node: String)
 
-    /// A message to a worker, which must not be given to it twice. All else does no harm if it is repeated.
-    package var isMessage: Bool {
-        if case .deliver = self { true } else { false }
+    /// A message must not be given to a worker twice, nor a worker be started in two places. All else does no harm if it is
+    /// repeated.
+    package var isOnce: Bool {
+        switch self {
+        case .deliver, .register: true
+        case .unregister, .join, .leave, .update, .restart, .drain, .inspect: false
+        }
     }
 }
 

@@ -197,7 +197,7 @@ extension Tracker {
             request.openTries = max(0, request.openTries - 1)
             request.due = now.uptime + request.wait / 4
             requests.set(request)
-            if request.body.isMessage { requests.rename(request.id, to: takeInternalRequestID()) }
+            if request.body.isOnce { requests.rename(request.id, to: takeInternalRequestID()) }
         } else {
             complete(request.id, .failure(failure))
         }
@@ -209,7 +209,7 @@ extension Tracker {
         let failure = Failure(.notReady, "the node of the worker is gone; try again")
         guard wireID.node == node else { return answer(wireID, .failure(failure)) }
         guard let request = requests.sent(as: wireID), case .sent = request.phase else { return }
-        guard request.transmissions == 1 || !request.body.isMessage else { return }
+        guard request.transmissions == 1 || !request.body.isOnce else { return }
         receive(failure, of: request)
     }
 

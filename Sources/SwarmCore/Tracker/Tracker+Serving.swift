@@ -3,7 +3,7 @@ extension Tracker {
     mutating func receive(_ request: Request, from sender: Sender) {
         let lifetime = UInt64(request.lifetime) * 1_000
         let state = served.begin(
-            request.id, lifetime: lifetime, isOnce: request.body.isMessage, now: now.uptime,
+            request.id, lifetime: lifetime, isOnce: request.body.isOnce, now: now.uptime,
             limit: configuration.requestLimit)
         switch state {
         case nil:

@@ -176,7 +176,8 @@ extension SimulatedCluster {
             for index in names.indices {
                 guard let claim = process.tracker.view[names[index]] else { continue }
                 let birth = SimulatedPayload.birth(of: claim.arguments)
-                checker.births.seen(birth, by: process.id)
+                // Before it is ready it has parts of logs, and answers for none.
+                if process.tracker.isReady { checker.births.seen(birth, by: process.id) }
                 checker.workers.saw(FencingToken(claim.token), of: NameID(index), on: process.id)
             }
         }
