@@ -23,6 +23,8 @@ package struct ClockCycles {
         package var failure: String?
     }
 
+    /// After so many cycles the cluster has a quarter of a minute of rest.
+    package static let restEvery = 10
     private let cluster: MeasuredCluster
     private var random: SeededRandom
     private var report = Report()
@@ -69,6 +71,8 @@ package struct ClockCycles {
         wait()
         cluster.start(victim.node.name)
         wait()
+        // A fresh universe is opened when the members have been the same for ten beats.
+        if report.cycles.isMultiple(of: Self.restEvery) { cluster.advance(15_000_000) }
     }
 
     private mutating func wait() {
