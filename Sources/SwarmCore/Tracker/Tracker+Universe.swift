@@ -75,12 +75,14 @@ extension Tracker {
         let placements = membership.workerNodes.compactMap { membership.members[$0]?.heartbeat?.placement }
         let isAgreed = isReady && membership.health.isHealthy && placements.allSatisfy { $0 == layouts.digest }
         agreedBeats = isAgreed ? agreedBeats + 1 : 0
-        guard agreedBeats >= 10, let universe, membership.workerNodes.first == node else { return }
+        guard agreedBeats >= 1, let universe, membership.workerNodes.first == node else { return }
         let deepest = membership.live.compactMap { membership.members[$0]?.heartbeat?.idBits }.max() ?? 0
         let crowd = UInt32(clamping: membership.workerNodes.count)
         // Even a balanced split over n nodes needs some bits per doubling.
         let limit = Self.idBitLimit + 16 * UInt32(32 - crowd.leadingZeroBitCount)
-        guard max(deepest, clockBits) > limit else { return }
+        let grown = max(deepest, clockBits)
+        // Where members come and go all the time nobody can wait for long.
+        guard grown > limit, agreedBeats >= 10 || grown > limit / 2 * 3 else { return }
         guard universe.generation < Universe.generationLimit else { return }
         log(.info, "clock ids have grown deep; a fresh universe is opened")
         enter(Universe(generation: universe.generation + 1, id: random.next()), .seed)
