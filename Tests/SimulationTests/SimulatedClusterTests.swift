@@ -42,7 +42,24 @@ struct SimulatedClusterTests {
         #expect(report.recoveryTime <= 10_000_000)
     }
 
-    @Test("faults do happen", arguments: SimulatedFault.allCases)
+    private static let ambushes: [SimulatedFault] = [.crashInHandoff, .crashInSnapshot, .stallInHandoff]
+
+    /// What waits for its moment waits until there is one.
+    @Test("faults in the middle of handoffs and snapshots do happen", arguments: ambushes)
+    func ambushesHappen(fault: SimulatedFault) {
+        var options = SimulationOptions()
+        options.duration = .seconds(60)
+        options.faults = [fault: 10, .crash: 2, .join: 4, .drain: 2]
+        var count = 0
+        for seed: UInt64 in 1...20 where count == 0 {
+            let report = SimulatedCluster(seed: seed, nodes: 4, options: options).run()
+            #expect(report.violations.isEmpty, "seed \(seed): \(report.violations)")
+            count += report.counts[fault.rawValue, default: 0]
+        }
+        #expect(count > 0)
+    }
+
+    @Test("faults do happen", arguments: SimulatedFault.allCases.filter { !ambushes.contains($0) })
     func faultsHappen(fault: SimulatedFault) {
         var options = SimulationOptions()
         options.duration = .seconds(40)

@@ -184,6 +184,7 @@ struct WorkerLedgerTests {
         let winner = start(on: first, id: 1, clock: 12)
         let loser = start(on: second, id: 1, clock: 11)
         let state = export(loser)
+        disturbance.counted(second, by: first, true, at: 31_000_000)
         ledger.merged(winner, state, at: 32_000_000, disturbance)
         ledger.merged(winner, state, at: 33_000_000, disturbance)
         #expect(rules == [.stateTwice])
