@@ -45,13 +45,10 @@ package enum RequestBody: Equatable, Sendable {
     /// A full dump of the tracker of the node of this name, for people.
     case inspect(node: String)
 
-    /// A message must not be given to a worker twice, nor a worker be started in two places. All else does no harm if it is
-    /// repeated.
+    /// A message must not be given to a worker twice. All else does no harm if it is repeated: an entry keeps the id of
+    /// the request that made it, and a change names the birth that it means.
     package var isOnce: Bool {
-        switch self {
-        case .deliver, .register: true
-        case .unregister, .join, .leave, .update, .restart, .drain, .inspect: false
-        }
+        if case .deliver = self { true } else { false }
     }
 }
 
