@@ -163,7 +163,8 @@ extension SimulatedCluster {
             !checker.hasFailed(operation),
             checker.disturbance.isUndisturbed(since: birth.invokedAt)
         else { return }
-        if process.tracker.view[names[request.name.index]] == nil {
+        // A name whose worker waits for the quorum, or for its next start, is registered all the same.
+        if process.tracker.registry.winner(of: names[request.name.index]) == nil {
             checker.report(
                 .readYourWrites, now,
                 "\(process.id) was told that \(request.name) (b\(operation)) is registered and does not show it")
