@@ -1,5 +1,3 @@
-import DequeModule
-
 /// The attempts that were carried out here, so that a repeated commit or merge is answered and not done again.
 struct FinishedMoves: Sendable {
     struct Key: Hashable, Sendable {
@@ -7,16 +5,9 @@ struct FinishedMoves: Sendable {
         let attempt: UInt64
     }
 
-    private var keys: Set<Key> = []
-    private var order: Deque<Key> = []
-    static let limit = 65_536
+    private var keys = RecentSet<Key>(limit: 65_536)
 
-    mutating func note(_ from: NodeID, _ attempt: UInt64) {
-        let key = Key(from: from, attempt: attempt)
-        guard keys.insert(key).inserted else { return }
-        order.append(key)
-        if order.count > Self.limit { keys.remove(order.removeFirst()) }
-    }
+    mutating func note(_ from: NodeID, _ attempt: UInt64) { keys.add(Key(from: from, attempt: attempt)) }
 
     func contains(_ from: NodeID, _ attempt: UInt64) -> Bool { keys.contains(Key(from: from, attempt: attempt)) }
 }

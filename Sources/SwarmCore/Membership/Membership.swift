@@ -5,7 +5,7 @@ package struct Membership: Sendable {
     package var burials: [NodeID: BurialRecord] = [:]
     package var health = Health()
     /// Burials that aged out: what others still have of these nodes counts as seen, and is not taken in again.
-    package var forgotten = Forgotten()
+    package var forgotten = RecentSet<NodeID>(limit: 16_384)
 
     /// More burials than this are forgotten early, the oldest first.
     package static let burialLimit = 1_024

@@ -27,7 +27,7 @@ package struct Registry: Sendable {
     package internal(set) var required: [NodeID: UInt64] = [:]
     /// Births that were removed. What a replica got by snapshots proves nothing by absence: a claim of such a birth that
     /// turns up later, in the log of a node that was away, is known by this.
-    var endedBirths = EndedBirths()
+    var endedBirths = RecentSet<LogPosition>(limit: 100_000)
     /// Logs of dead nodes of which nobody alive has more: positions in them count as reached.
     var lost: Set<NodeID> = []
     /// Logs whose deltas wait for a snapshot that sets them right, and until when (uptime).

@@ -13,8 +13,8 @@ struct PendingRequest: Sendable {
     }
 
     let id: RequestID
-    /// What the nodes know it by. What is to be done once and was refused for now is tried again under another id, so that copies of
-    /// the refused one that are still on their way are known for what they are.
+    /// What the nodes know it by. What is to be done once and was refused for now is tried again under another id, so that
+    /// copies of the refused one that are still on their way are known for what they are.
     var wireID: RequestID
     let body: RequestBody
     /// Uptime at which it fails.

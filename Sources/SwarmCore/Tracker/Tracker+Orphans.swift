@@ -34,17 +34,6 @@ extension Tracker {
         }
     }
 
-    /// An owner that lacks what a member wrote a beat ago may not know of a registration that this made: for a while it
-    /// starts nothing new.
-    mutating func superviseLag() {
-        let isLate = membership.members.contains { $0.value.earlierSequence > registry.sequence(of: $0.key) }
-        behindSince = isLate ? behindSince ?? now.uptime : nil
-    }
-
-    var mayHaveMissedRegistrations: Bool {
-        behindSince.map { now.uptime < $0 + configuration.reportDeadline } ?? false
-    }
-
     /// All that are heard count the same members: nobody else thinks that it is the owner.
     private var isAgreed: Bool {
         membership.readyPeers.allSatisfy {

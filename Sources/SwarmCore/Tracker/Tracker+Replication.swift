@@ -94,15 +94,13 @@ extension Tracker {
     }
 
     mutating func serve(_ request: RepairRequest, to asker: NodeID) {
-        guard let log = registry.logs[request.origin] else {
-            let agedOut = [LogPosition(origin: request.origin, sequence: LogPosition.all)]
-            if membership.forgotten.contains(request.origin) { send(.vector(agedOut), to: asker) }
-            return
-        }
-        if log.sequence <= request.after, registry.isLost(request.origin) {
-            return send(.vector([LogPosition(origin: request.origin, sequence: LogPosition.all)]), to: asker)
-        }
-        guard log.sequence > request.after || request.whole else { return }
+        let log = registry.logs[request.origin]
+        // Aged out, or given up: nobody will have more of it.
+        let isOver =
+            log.map { $0.sequence <= request.after && registry.isLost(request.origin) }
+            ?? membership.forgotten.contains(request.origin)
+        if isOver { return send(.vector([LogPosition(origin: request.origin, sequence: LogPosition.all)]), to: asker) }
+        guard let log, log.sequence > request.after || request.whole else { return }
         // A dead node's log may hold names that another one started and then unregistered: who joins must not get them.
         let ended = registry.isAlive(request.origin) ? [] : registry.ended[request.origin] ?? []
         // And its history cites logs that nobody may have any more.
@@ -190,6 +188,17 @@ extension Tracker {
         }
         if heartbeat.placement == layouts.digest { return }
         agreedBeats = 0
+    }
+
+    /// An owner that lacks what a member wrote a beat ago may not know of a registration that this made: for a while it
+    /// starts nothing new.
+    mutating func superviseLag() {
+        let isLate = membership.members.contains { $0.value.earlierSequence > registry.sequence(of: $0.key) }
+        behindSince = isLate ? behindSince ?? now.uptime : nil
+    }
+
+    var mayHaveMissedRegistrations: Bool {
+        behindSince.map { now.uptime < $0 + configuration.reportDeadline } ?? false
     }
 
     mutating func exchangeVectors() {

@@ -88,7 +88,7 @@ extension Tracker {
     /// knows it by its id, until that answers or dies. A message is never given to a second node. What is carried out
     /// here is not lost, whoever owns the name meanwhile: its answer comes.
     private func isKept(_ request: PendingRequest, by target: NodeID) -> Bool {
-        if case .deliver = request.body { return true }
+        if request.body.isOnce { return true }
         return target == node ? !request.wasForwarded : membership.members[target] != nil
     }
 
@@ -102,8 +102,7 @@ extension Tracker {
         let left = (request.deadline - min(now.uptime, request.deadline)) / 1_000
         let message = Request(
             id: request.wireID, lifetime: UInt32(clamping: max(left, 1)), placement: layouts.digest,
-            birth: request.birth,
-            body: request.body)
+            birth: request.birth, body: request.body)
         if target == node { serve(message, from: node) } else { send(.request(message), to: target) }
     }
 

@@ -115,7 +115,7 @@ extension Tracker {
             return refuse(request.id, .notReady, "nodes do not agree yet where the name runs; try again")
         }
         // If the frame is lost the asker repeats it, and it is passed on again; only a message is passed on once.
-        if case .deliver = request.body {} else { served.forget(request.id) }
+        if !request.body.isOnce { served.forget(request.id) }
         if request.id.node == node { requests.noteForward(of: request.id) }
         var request = request
         request.hops += 1

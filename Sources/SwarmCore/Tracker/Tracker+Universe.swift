@@ -70,7 +70,8 @@ extension Tracker {
         send(.forkRequest(universe), to: node)
     }
 
-    /// Ids that were lost make the others deep, and leave their marks in stamps. The healthy node with the lowest id then opens a fresh universe.
+    /// Ids that were lost make the others deep, and leave their marks in stamps. The healthy node with the lowest id then
+    /// opens a fresh universe.
     mutating func superviseUniverse() {
         let placements = membership.workerNodes.compactMap { membership.members[$0]?.heartbeat?.placement }
         let isAgreed = isReady && membership.health.isHealthy && placements.allSatisfy { $0 == layouts.digest }
