@@ -26,18 +26,22 @@ import Testing
         return process
     }
 
-    private func fields(_ line: String) throws -> JSONFields { try JSONFields(Array(line.utf8)) }
-
-    @Test(.timeLimit(.minutes(3))) func aClusterOfProcesses() async throws {
+    /// Three processes that know each other.
+    private func threeNodes() async throws -> (SwarmctlProcess, SwarmctlProcess, SwarmctlProcess) {
         async let nodes = (node("a"), node("b"), node("c"))
-        let (a, b, c) = try await nodes
-        defer { for node in [a, b, c] { node.kill() } }
-        // All of them have to know all of them.
+        let started = try await nodes
         var members: [String] = []
         while members.count(where: { $0.contains(#""state":"ready""#) }) < 3 {
             members = try await swarmctl("--output", "json", "nodes").lines
         }
+        return started
+    }
 
+    private func fields(_ line: String) throws -> JSONFields { try JSONFields(Array(line.utf8)) }
+
+    @Test(.timeLimit(.minutes(3))) func aClusterOfProcesses() async throws {
+        let (a, b, c) = try await threeNodes()
+        defer { for node in [a, b, c] { node.kill() } }
         let names = (0..<2_000).map { "n/\($0)" }
         let input = names.joined(separator: "\n")
         let registered = try await swarmctl(
@@ -75,13 +79,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(3))) func aProcessIsKilledAndAnotherJoins() async throws {
-        async let nodes = (node("a"), node("b"), node("c"))
-        let (a, b, c) = try await nodes
+        let (a, b, c) = try await threeNodes()
         defer { for node in [a, b, c] { node.kill() } }
-        var members: [String] = []
-        while members.count(where: { $0.contains(#""state":"ready""#) }) < 3 {
-            members = try await swarmctl("--output", "json", "nodes").lines
-        }
         let names = (0..<1_000).map { "n/\($0)" }
         let input = names.joined(separator: "\n")
         func call(_ message: String) async throws -> [String] {

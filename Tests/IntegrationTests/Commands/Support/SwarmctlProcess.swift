@@ -23,19 +23,23 @@ final class SwarmctlProcess: Sendable {
         process.executableURL = Self.executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let (output, error, standardInput) = (Pipe(), Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = error
-        process.standardInput = standardInput
-        lines = LineCollector(output.fileHandleForReading)
-        complaints = LineCollector(error.fileHandleForReading)
         let (ended, continuation) = AsyncStream.makeStream(of: Int32.self)
         self.ended = ended
         process.terminationHandler = {
             continuation.yield($0.terminationStatus)
             continuation.finish()
         }
-        try process.run()
+        let standardInput: Pipe
+        (lines, complaints, standardInput) = try Command.starting.withLock { [process] _ in
+            let (output, error, standardInput) = (Pipe(), Pipe(), Pipe())
+            process.standardOutput = output
+            process.standardError = error
+            process.standardInput = standardInput
+            try process.run()
+            return (
+                LineCollector(output.fileHandleForReading), LineCollector(error.fileHandleForReading), standardInput
+            )
+        }
         let handle = standardInput.fileHandleForWriting
         // It may read slowly, or not at all.
         Thread.detachNewThread {
