@@ -129,7 +129,7 @@ package struct Registry: Sendable {
 
     /// Nobody alive can supply more of this dead node's log: what cites it goes on without it.
     package mutating func giveUp(_ origin: NodeID) {
-        guard !isAlive(origin), lost.insert(origin).inserted else { return }
+        guard !isAlive(origin), logs[origin] != nil, lost.insert(origin).inserted else { return }
         required[origin] = nil
         for waiting in logs.values.filter({ !$0.pending.isEmpty }).map(\.node).sorted() { _ = drain(from: waiting) }
     }
@@ -159,6 +159,7 @@ package struct Registry: Sendable {
     /// Drops everything of a dead host whose burial has aged out.
     package mutating func forget(_ host: NodeID) {
         guard !isAlive(host), let log = logs.removeValue(forKey: host) else { return }
+        lost.remove(host)
         ended[host] = nil
         required[host] = nil
         for name in log.claims.keys.sorted() { setClaims(claims(on: name).filter { $0.host != host }, of: name) }

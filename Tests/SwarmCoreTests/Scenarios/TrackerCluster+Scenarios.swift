@@ -22,6 +22,16 @@ extension TrackerCluster {
         }.prefix(count).map { $0 }
     }
 
+    /// Registers so many names that belong to `owner`, and says which.
+    mutating func register(count: Int, ownedBy owner: String) -> [String] {
+        let names = names(ownedBy: owner, count: count)
+        for name in names {
+            #expect(register(name, at: owner).isSuccess)
+            #expect(hosts(of: name) == [owner])
+        }
+        return names
+    }
+
     /// Registers a name and has its worker count to `total`.
     mutating func register(_ name: String, total: UInt8, at node: String) {
         guard case .success = register(name, at: node) else {

@@ -5,34 +5,17 @@ import Testing
 /// Each of these was a mistake of the protocol once.
 @Suite("Trackers: mistakes that are not made again")
 struct RegressionTests {
-    private func cluster(
-        _ names: [String], _ prepare: (inout TrackerCluster) -> Void = { _ in }
-    ) -> TrackerCluster {
-        var cluster = TrackerCluster()
-        prepare(&cluster)
-        cluster.start(names)
-        #expect(cluster.run { c in c.allReady && names.allSatisfy { c[$0].memberSummaries.count == names.count } })
-        cluster.run(seconds: 2)
-        return cluster
-    }
-
     @Test("a write at its own host is carried out once and answered once, however late the acknowledgement")
     func answeredTwice() {
-        var cluster = cluster(["a", "b"])
-        var names: [String] = []
-        for index in 0..<20 {
-            let name = "w\(index)"
-            _ = cluster.register(name, at: "a")
-            if cluster.hosts(of: name) == ["a"] { names.append(name) }
-        }
-        #expect(!names.isEmpty)
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.register(count: 1, ownedBy: "a")[0]
         var lost = 0
         cluster.loses = { message, _, _ in
             guard case .acknowledged = message, lost < 3 else { return false }
             lost += 1
             return true
         }
-        let request = cluster.request(.join(name: names[0], group: "g"), at: "a")
+        let request = cluster.request(.join(name: name, group: "g"), at: "a")
         #expect(cluster.run(seconds: 20) { $0.nodes["a"]?.results[request] != nil })
         cluster.run(seconds: 10)
         #expect(lost == 3)
@@ -41,7 +24,7 @@ struct RegressionTests {
 
     @Test("a joiner that pulls snapshots takes no moved name for unregistered")
     func snapshotBreaksAbsence() {
-        var cluster = cluster(["a", "b"]) {
+        var cluster = TrackerCluster.ready(["a", "b"]) {
             $0.configure = {
                 $0.logLimit = 4
                 $0.replicaLogLimit = 4
@@ -62,7 +45,7 @@ struct RegressionTests {
 
     @Test("a worker that was busy is asked again")
     func busyPinsForEver() {
-        var cluster = cluster(["a"])
+        var cluster = TrackerCluster.ready(["a"])
         for index in 0..<20 {
             _ = cluster.register("w\(index)", at: "a")
             cluster.busy["w\(index)"] = 3
@@ -76,7 +59,7 @@ struct RegressionTests {
 
     @Test("one monitor's vote does not make a healthy node return")
     func oneVote() {
-        var cluster = cluster(["a", "b", "c"])
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
         cluster.loses = { message, from, to in
             if case .heartbeat = message { return from.name == "a" && to.name == "b" }
             return false
@@ -88,7 +71,7 @@ struct RegressionTests {
 
     @Test("a quorum is not granted by a stall")
     func quorumAfterStall() {
-        var cluster = cluster(["a", "b", "c"]) { $0.strategy = .staticQuorum(2) }
+        var cluster = TrackerCluster.ready(["a", "b", "c"]) { $0.strategy = .staticQuorum(2) }
         for index in 0..<20 { _ = cluster.register("w\(index)", at: "a") }
         cluster.stall("a")
         #expect(
@@ -109,7 +92,7 @@ struct RegressionTests {
 
     @Test("two of three nodes short of the quorum refuse to register, at once")
     func noQuorum() {
-        var cluster = cluster(["a", "b"]) { $0.strategy = .staticQuorum(3) }
+        var cluster = TrackerCluster.ready(["a", "b"]) { $0.strategy = .staticQuorum(3) }
         guard case .failure(let failure) = cluster.register("x", at: "a") else {
             Issue.record("registered without quorum")
             return
@@ -119,7 +102,7 @@ struct RegressionTests {
 
     @Test("a client of a cluster with a quorum registers")
     func clientWithQuorum() {
-        var cluster = cluster(["a", "b"]) { $0.strategy = .staticQuorum(2) }
+        var cluster = TrackerCluster.ready(["a", "b"]) { $0.strategy = .staticQuorum(2) }
         cluster.start("z", kinds: [], isClient: true)
         #expect(cluster.run(seconds: 20) { $0.allReady })
         guard case .success = cluster.register("x", at: "z") else {
@@ -131,19 +114,15 @@ struct RegressionTests {
 
     @Test("an unregister whose answer was lost is not a name that was never there")
     func unregisterAnswerLost() {
-        var cluster = cluster(["a", "b"])
-        var remote: String?
-        for index in 0..<20 where remote == nil {
-            _ = cluster.register("w\(index)", at: "a")
-            if cluster.hosts(of: "w\(index)") == ["b"] { remote = "w\(index)" }
-        }
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let remote = cluster.register(count: 1, ownedBy: "b")[0]
         var lost = 0
         cluster.loses = { message, _, _ in
             guard case .reply = message, lost == 0 else { return false }
             lost += 1
             return true
         }
-        guard case .success = cluster.ask(.unregister(name: remote ?? ""), at: "a") else {
+        guard case .success = cluster.ask(.unregister(name: remote), at: "a") else {
             Issue.record("reported as failed")
             return
         }
@@ -152,7 +131,7 @@ struct RegressionTests {
 
     @Test("an owner that dies before the commit leaves the worker where it was")
     func ownerDiesBeforeCommit() {
-        var cluster = cluster(["a"])
+        var cluster = TrackerCluster.ready(["a"])
         for index in 0..<20 {
             _ = cluster.register("w\(index)", at: "a")
             _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
@@ -170,7 +149,7 @@ struct RegressionTests {
 
     @Test("an owner that dies right after the commit: the kept state comes back")
     func ownerDiesAfterCommit() {
-        var cluster = cluster(["a"])
+        var cluster = TrackerCluster.ready(["a"])
         for index in 0..<20 {
             _ = cluster.register("w\(index)", at: "a")
             _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
@@ -184,7 +163,7 @@ struct RegressionTests {
 
     @Test("a host that dies after the commit was sent but lost: the prepared owner goes on with the state")
     func hostDiesAfterMoving() {
-        var cluster = cluster(["a", "c"])
+        var cluster = TrackerCluster.ready(["a", "c"])
         for index in 0..<20 {
             _ = cluster.register("w\(index)", at: "a")
             _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
@@ -207,7 +186,7 @@ struct RegressionTests {
 
     @Test("an unregister before the commit ends the attempt, and the prepared owner discards it")
     func unregisterBeforeCommit() {
-        var cluster = cluster(["a"])
+        var cluster = TrackerCluster.ready(["a"])
         for index in 0..<20 { _ = cluster.register("w\(index)", at: "a") }
         cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
         cluster.start("b")
@@ -224,7 +203,7 @@ struct RegressionTests {
 
     @Test("two survivors that have settled a burial do not answer each other's reports")
     func reportPingPong() {
-        var cluster = cluster(["a", "b", "c"])
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
         let dead = cluster.id("c")
         cluster.kill("c")
         #expect(cluster.run(seconds: 20) { $0["a"].memberSummaries.count == 2 && $0["b"].memberSummaries.count == 2 })
@@ -239,7 +218,7 @@ struct RegressionTests {
 
     @Test("above the limit of a quorum the youngest halts, whoever met whom first")
     func membersLimit() {
-        var cluster = cluster(["a", "b"]) { $0.strategy = .staticQuorum(2) }
+        var cluster = TrackerCluster.ready(["a", "b"]) { $0.strategy = .staticQuorum(2) }
         cluster.start("c")
         cluster.run(seconds: 0.001)
         cluster.start("d")
@@ -250,7 +229,7 @@ struct RegressionTests {
 
     @Test("a node that drains discards what it was about to take over")
     func drainDiscardsIncoming() {
-        var cluster = cluster(["a"])
+        var cluster = TrackerCluster.ready(["a"])
         for index in 0..<30 {
             _ = cluster.register("w\(index)", at: "a")
             _ = cluster.add(UInt8(index + 1), to: "w\(index)", at: "a")
@@ -271,12 +250,8 @@ struct RegressionTests {
 
     @Test("a repetition that comes long after its time is not carried out again")
     func lateDuplicate() {
-        var cluster = cluster(["a", "b"])
-        var name = ""
-        for index in 0..<20 where name.isEmpty {
-            _ = cluster.register("w\(index)", at: "a")
-            if cluster.hosts(of: "w\(index)") == ["b"] { name = "w\(index)" }
-        }
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.register(count: 1, ownedBy: "b")[0]
         let request = Request(
             id: RequestID(node: cluster.id("a"), number: 1 << 40), lifetime: 1_000, placement: 0,
             body: .deliver(name: name, payload: [5], oneWay: false))
@@ -290,12 +265,8 @@ struct RegressionTests {
 
     @Test("a name that was unregistered and registered again is not removed by a host of its old life")
     func endedBirthSparesRival() {
-        var cluster = cluster(["a", "b", "c"])
-        var name = ""
-        for index in 0..<30 where name.isEmpty {
-            _ = cluster.register("w\(index)", at: "a")
-            if cluster.hosts(of: "w\(index)") == ["c"] { name = "w\(index)" }
-        }
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let name = cluster.register(count: 1, ownedBy: "c")[0]
         cluster.cut(["a", "b"], from: ["c"])
         #expect(cluster.run(seconds: 60) { $0["a"].memberSummaries.count == 2 && $0["a"].view[name] != nil })
         cluster.run(seconds: 5)
@@ -317,17 +288,8 @@ struct RegressionTests {
 
     @Test("writes that wait for bindings are acknowledged whatever the order in which the bindings stand")
     func acknowledgedOutOfOrder() {
-        var cluster = cluster(["a", "b"])
-        var names: [String] = []
-        for index in 0..<30 where names.count < 2 {
-            let name = "w\(index)"
-            _ = cluster.register(name, at: "a")
-            if cluster.hosts(of: name) == ["a"] { names.append(name) }
-        }
-        guard names.count == 2 else {
-            Issue.record("nothing runs on a")
-            return
-        }
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let names = cluster.register(count: 2, ownedBy: "a")
         // The first write waits for its binding, and is acknowledged after the second.
         cluster.bindingDelays = ["late": 50_000]
         let first = cluster.request(.join(name: names[0], group: "late"), at: "a")
@@ -344,7 +306,7 @@ struct RegressionTests {
         let first = scripts[1].put("w", token: 5)
         let second = scripts[2].put("w", token: 6, knowing: [first], cites: first.position)
         scripts[1].release("w", to: second)
-        var cluster = cluster(["a", "b"])
+        var cluster = TrackerCluster.ready(["a", "b"])
         let b = cluster.id("b")
         let sender = Sender(node: b, life: 0)
         cluster.feed(.received(.delta(scripts[1].delta()), from: sender), to: cluster.id("a"))
@@ -359,7 +321,7 @@ struct RegressionTests {
         var scripts = NodeScript.scripts("c", "d")
         let first = scripts[0].put("w", token: 5)
         let second = scripts[1].put("w", token: 6, knowing: [first], cites: first.position)
-        var cluster = cluster(["a", "b"])
+        var cluster = TrackerCluster.ready(["a", "b"])
         let sender = Sender(node: cluster.id("b"), life: 0)
         cluster.feed(.received(.delta(scripts[1].delta()), from: sender), to: cluster.id("a"))
         cluster.run(seconds: 0.1)
@@ -372,12 +334,8 @@ struct RegressionTests {
 
     @Test("an unregister that arrives late does not hit the next registration of the name")
     func lateUnregister() {
-        var cluster = cluster(["a", "b"])
-        var name = ""
-        for index in 0..<20 where name.isEmpty {
-            _ = cluster.register("w\(index)", at: "a")
-            if cluster.hosts(of: "w\(index)") == ["b"] { name = "w\(index)" }
-        }
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.register(count: 1, ownedBy: "b")[0]
         let birth = cluster["a"].view[name]?.birth
         guard case .success = cluster.ask(.unregister(name: name), at: "b"),
             case .success = cluster.register(name, at: "b")
@@ -395,7 +353,7 @@ struct RegressionTests {
 
     @Test("a start that takes long is not asked for elsewhere when the owner changes")
     func slowStartStaysHere() {
-        var cluster = cluster(["a"])
+        var cluster = TrackerCluster.ready(["a"])
         cluster.startDelay = 5_000_000
         let requests = (0..<20).map { index in
             cluster.request(
@@ -411,7 +369,7 @@ struct RegressionTests {
 
     @Test("with a quorum, the two sides of a split start no name twice before the leases have ended")
     func registeredOnBothSides() {
-        var cluster = cluster(["a", "b", "c"]) { $0.strategy = .staticQuorum(2) }
+        var cluster = TrackerCluster.ready(["a", "b", "c"]) { $0.strategy = .staticQuorum(2) }
         cluster.cut(["a"], from: ["b", "c"])
         // The probes that come back as unroutable: each side buries the other at once.
         for (node, dead) in [("a", "b"), ("a", "c"), ("b", "a"), ("c", "a")] {
