@@ -178,12 +178,13 @@ extension Registry {
                 with: assembly.claims, sequence: assembly.sequence, digest: manifest.digest,
                 isFromOrigin: isFromOrigin) ?? []
         for name in changed {
-            var all = claims(on: name).filter { $0.host != origin }
+            var all = claims(on: name)
+            let old = all.firstIndex { $0.host == origin }.map { all.remove(at: $0) }
+            // That the old claim had ended says nothing of a later registration.
+            if assembly.claims[name]?.birth != old?.birth { ended[origin]?.remove(name) }
             if let claim = assembly.claims[name] {
                 all.append(claim)
                 if endedBirths.contains(claim.birth) { ended[origin, default: []].insert(name) }
-            } else {
-                ended[origin]?.remove(name)
             }
             setClaims(all, of: name)
         }

@@ -333,6 +333,43 @@ struct CausalityTests {
         #expect(registry.liveWinner(of: name) == parked)
     }
 
+    // MARK: Snapshots
+
+    @Test("a claim that a snapshot brings is not taken for the one of an earlier life of the name, which had ended")
+    func registeredAgainInASnapshot() {
+        var nodes = NodeScript.scripts("a", "b", "z")
+        let first = nodes[0].put(name, token: 5)
+        let second = nodes[1].put(name, token: 6, knowing: [first], cites: first.position)
+        nodes[1].remove(name)
+        var registry = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
+        registry.take(nodes[0])
+        registry.take(nodes[1])
+        #expect(registry.view[name] == nil)
+        #expect(registry.endedClaims(of: nodes[0].node, limit: 9) == [EndedClaim(name: name, birth: first.birth)])
+        nodes[0].release(name, to: second)
+        let again = nodes[0].put(name, token: 7)
+        let isInstalled = registry.install(nodes[0].snapshot(again))
+        #expect(isInstalled)
+        #expect(registry.view[name] == again)
+        #expect(registry.endedClaims(of: nodes[0].node, limit: 9).isEmpty)
+    }
+
+    @Test("a snapshot does not bring back a claim that had ended")
+    func endedInASnapshot() {
+        var nodes = NodeScript.scripts("a", "b", "z")
+        let first = nodes[0].put(name, token: 5)
+        _ = nodes[1].put(name, token: 6, knowing: [first], cites: first.position)
+        nodes[1].remove(name)
+        var registry = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
+        registry.take(nodes[0])
+        registry.take(nodes[1])
+        let updated = nodes[0].update(first, metadata: ["k": "v"])
+        let isInstalled = registry.install(nodes[0].snapshot(updated))
+        #expect(isInstalled)
+        #expect(registry.view[name] == nil)
+        #expect(registry.endedClaims(of: nodes[0].node, limit: 9) == [EndedClaim(name: name, birth: first.birth)])
+    }
+
     // MARK: Lost logs
 
     @Test("a name that was taken over by a node of whose log nothing is left stays with its last host")

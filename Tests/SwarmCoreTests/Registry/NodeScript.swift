@@ -67,6 +67,13 @@ struct NodeScript {
     func delta(from first: UInt64 = 1) -> Delta {
         Delta(origin: node, first: first, operations: Array(operations.dropFirst(Int(first) - 1)))
     }
+
+    /// A snapshot of its log, in which these claims stand.
+    func snapshot(_ claims: Claim...) -> SnapshotChunk {
+        SnapshotChunk(
+            origin: node, sequence: UInt64(operations.count), id: 1, index: 0, count: 1, claims: claims,
+            manifest: .init(digest: OriginLog.digest(of: claims), count: UInt64(claims.count), positions: []))
+    }
 }
 
 extension Registry {
@@ -75,6 +82,14 @@ extension Registry {
         var registry = Registry(node: node.node)
         for host in hosts { registry.revive(host.node) }
         return registry
+    }
+
+    /// A snapshot, complete in one chunk.
+    mutating func install(_ chunk: SnapshotChunk) -> Bool {
+        guard var assembly = SnapshotAssembly(chunk) else { return false }
+        assembly.add(chunk)
+        guard let manifest = assembly.completed else { return false }
+        return install(assembly, manifest: manifest, whole: false, isFromOrigin: true)
     }
 
     /// What `script` wrote: its own, or what arrived of another's.
