@@ -56,6 +56,19 @@ extension Tracker {
         }
     }
 
+    /// Orphans that are being started here and belong to another member now: that one starts them as soon as it hears that
+    /// this node places as it does, and then nothing of them may be on its way here.
+    mutating func leaveOrphansToOthers() {
+        for name in starts.keys.sorted() {
+            guard let start = starts[name], case .orphan(let claim) = start.purpose, responsible(for: claim) != node
+            else {
+                continue
+            }
+            starts[name] = nil
+            giveUp(start, for: nil)
+        }
+    }
+
     /// Whether the last words of the dead host are known, and its workers have surely stopped.
     func isReleased(_ claim: Claim) -> Bool {
         guard let record = membership.burials[claim.host] else { return true }

@@ -10,6 +10,7 @@ extension Tracker {
         agreedBeats = 0
         // The others wait to hear that this node places as they do (`isAgreed`).
         nextBeat = now.uptime
+        leaveOrphansToOthers()
     }
 
     func candidates() -> [PlacementTable.Candidate] {

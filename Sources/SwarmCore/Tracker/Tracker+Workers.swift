@@ -124,7 +124,7 @@ extension Tracker {
             request: claim.request)
     }
 
-    private mutating func giveUp(_ start: StartInProgress, for rival: Claim?) {
+    mutating func giveUp(_ start: StartInProgress, for rival: Claim?) {
         workers[start.workerID] = nil
         out.append(.stop(workerID: start.workerID, .abandoned, collectsHeld: false))
         let holder = rival.map { RegistrationSummary(name: $0.name, node: $0.host, token: $0.token) }

@@ -93,7 +93,7 @@ package struct WorkerLedger: Sendable {
     }
 
     package mutating func exported(_ serial: WorkerSerial, _ state: CounterState) {
-        workers[serial.index].exported = state
+        workers[serial.index].exports.append((state, workers[serial.index].token))
     }
 
     /// A loser that did not hear that it was done (the winner was lost to it meanwhile) offers its state again.
@@ -247,11 +247,11 @@ package struct WorkerLedger: Sendable {
         let earlier = workers[parent.index].successor
         workers[parent.index].successor = child
         let source = workers[parent.index]
-        if source.token >= workers[child.index].token {
+        let token = source.token(whenItGave: workers[child.index].state)
+        if token >= workers[child.index].token {
             report(
                 .tokenNotGrown, time,
-                "\(describe(child)) has \(workers[child.index].token), its source \(describe(parent)) has \(source.token)"
-            )
+                "\(describe(child)) has \(workers[child.index].token), its source \(describe(parent)) had \(token)")
         }
         guard disturbance.isUndisturbed(since: source.startedAt) else { return }
         if source.isAlive {
@@ -259,7 +259,7 @@ package struct WorkerLedger: Sendable {
         }
         // A host that went on by itself where nobody heard of it, and died, takes with it what its worker did then.
         let wasLost = !source.wasMoved && endedProcesses.contains(source.process)
-        let last = wasLost ? source.exported ?? source.state : source.state
+        let last = wasLost ? source.exports.last?.state ?? source.state : source.state
         if !last.holdsTheSame(as: workers[child.index].state) {
             report(
                 .stateInexact, time,

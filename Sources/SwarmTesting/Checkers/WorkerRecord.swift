@@ -26,8 +26,8 @@ package struct WorkerRecord: Sendable {
     package var state: CounterState
     /// The worker whose state it was given.
     package let parent: WorkerSerial?
-    /// What it gave when asked to move, the last time.
-    package var exported: CounterState?
+    /// What it gave when it was asked to move, and the token that it had then; the last one last.
+    package var exports: [(state: CounterState, token: FencingToken)] = []
     /// The last worker with its state that became active.
     package var successor: WorkerSerial?
     package let startedAt: UInt64
@@ -39,4 +39,10 @@ package struct WorkerRecord: Sendable {
     package var merged: (state: CounterState, winner: WorkerSerial, at: UInt64)?
 
     package var isAlive: Bool { phase != .stopped }
+
+    /// Its token when it gave this state away. It may have gone on by itself since, with a higher one, because the node
+    /// that was to take it over was held for dead: that one, when it wakes up, does not know that.
+    package func token(whenItGave state: CounterState) -> FencingToken {
+        exports.first { $0.state.holdsTheSame(as: state) }?.token ?? token
+    }
 }

@@ -125,6 +125,7 @@ extension SimulatedCluster {
             guard let delivery = broker.take(queue, now: now, into: &outputs) else { break }
             if isFaulty, random.chance(options.link.loss) {
                 report.count("loss")
+                noteLoss(of: delivery.message.body)
                 if trace.isOn {
                     note(process, "   lost in the queue: \(SimulationText.describe(delivery.message.body))")
                 }
@@ -135,6 +136,12 @@ extension SimulatedCluster {
             process.link.inFlight[lane.rawValue] += 1
             events.add(.deliver(process, epoch: process.link.epoch, lane, delivery.message.body), at: time)
         }
+    }
+
+    /// What a delta said is missing at one replica until that has heard of it twice: with the beats of its origin.
+    private func noteLoss(of frame: SimulatedFrame) {
+        guard case .message(.delta) = frame.content else { return }
+        checker.disturbance.replicaLags(until: now + 3_000_000)
     }
 
     func pumpAll(of process: SimulatedProcess) {

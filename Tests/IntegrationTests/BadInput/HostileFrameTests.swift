@@ -171,7 +171,7 @@ extension BadInput {
                         ("lookup", "{}", "invalid_argument", "needs the field 'name'"),
                         (
                             "lookup", #"{"name":"nobody"}"#, "not_found",
-                            "No worker is registered as 'nobody'; register it first."
+                            "No worker runs as 'nobody'; register it, or try again if its node was lost."
                         ),
                         ("lookup", #"{"name":"tally","timeout":-1}"#, "invalid_argument", "above 0 and at most 300"),
                         ("call", #"{"name":"tally"}"#, "invalid_argument", "needs the field 'message'"),

@@ -100,6 +100,25 @@ struct WorkerLedgerTests {
         #expect(rules == [.tokenNotGrown])
     }
 
+    @Test("a successor's token is compared with the one that its source had when it gave the state away")
+    mutating func tokenOfTheSource() {
+        let old = start(on: first, id: 1, clock: 10)
+        let state = export(old)
+        // The node that is to take it over stalls: the host goes on by itself, with a higher token, and that is no error.
+        ledger.resumed(old, at: 31_000_000, disturbance)
+        ledger.tokenChanged(old, to: token(20), at: 31_000_000)
+        ledger.stopped(old, isMove: false, at: 32_000_000)
+        let late = prepare(on: second, id: 1, clock: 11, state: state)
+        ledger.activated(late, token: token(11), at: 42_000_000, disturbance)
+        #expect(rules.isEmpty)
+        let next = start(on: first, id: 2, clock: 30)
+        let given = export(next)
+        ledger.stopped(next, isMove: true, at: 43_000_000)
+        let lower = prepare(on: second, id: 2, clock: 29, state: given)
+        ledger.activated(lower, token: token(29), at: 44_000_000, disturbance)
+        #expect(rules == [.tokenNotGrown])
+    }
+
     @Test("messages worked off while held, and after the stop")
     mutating func outOfTurn() {
         let worker = start(on: first, id: 1, clock: 10)

@@ -48,6 +48,30 @@ struct DeathTests {
         #expect(names.contains { cluster.hosts(of: $0) == [deaf] })
     }
 
+    /// Seed 69134: two members restarted a name, the owner before a node had joined and the one after.
+    @Test("an orphan whose start takes long is left to its new owner when the ring changes")
+    func ownerChangesWhileAnOrphanStarts() {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let names = cluster.names(ownedBy: "b", count: 20)
+        for name in names { #expect(cluster.register(name, at: "a").isSuccess) }
+        cluster.startDelay = 4_000_000
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 20) { ($0.nodes["a"]?.workers.count ?? 0) > 0 })
+        cluster.start("c")
+        let isOver = cluster.run(seconds: 60) { c in
+            for name in names {
+                let hosts = ["a", "c"].filter { node in
+                    c.nodes[node]?.workers.values.contains { $0.name == name && $0.phase == .running } ?? false
+                }
+                #expect(hosts.count < 2, "\(name) runs on \(hosts)")
+            }
+            return c.isWell(names)
+        }
+        #expect(isOver)
+        #expect(cluster.nodes["c"]?.counts[.restarts] ?? 0 > 0)
+        #expect(cluster.nodes["c"]?.counts[.conflicts] == nil && cluster.nodes["a"]?.counts[.conflicts] == nil)
+    }
+
     @Test("a node that dies together with all that watch it is found dead")
     func monitorsDieWithTheirSubject() {
         let all = (0..<9).map { "n\($0)" }

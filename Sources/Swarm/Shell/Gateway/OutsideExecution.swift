@@ -69,7 +69,8 @@ struct OutsideExecution: Sendable {
     private func lookup() async throws {
         let name = try request.required("name")
         guard let claim = core.claim(of: name) else {
-            throw SwarmError(.notFound, "No worker is registered as '\(name.prefix(60))'; register it first.")
+            throw SwarmError(
+                .notFound, "No worker runs as '\(name.prefix(60))'; register it, or try again if its node was lost.")
         }
         try await answer(OutsideAnswer.registration(claim))
     }
