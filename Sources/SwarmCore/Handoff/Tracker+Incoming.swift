@@ -108,8 +108,7 @@ extension Tracker {
 
     mutating func receive(_ commit: Commit, from host: NodeID) {
         if finished.contains(host, commit.attempt) {
-            return send(
-                .commitAnswer(CommitAnswer(name: commit.name, attempt: commit.attempt, isDone: true)), to: host)
+            return sendDone(commit.name, commit.attempt, to: host)
         }
         if commit.purpose == .merge { return receiveMerged(commit, from: host) }
         guard var move = incoming[commit.name], move.from == host, move.attempt == commit.attempt else {
@@ -119,6 +118,11 @@ extension Tracker {
         move.commit = commit
         incoming[commit.name] = move
         checkIncoming(commit.name)
+    }
+
+    private mutating func sendDone(_ name: String, _ attempt: UInt64, to host: NodeID) {
+        let answer = CommitAnswer(name: name, attempt: attempt, isDone: true, sequence: registry.own.sequence)
+        send(.commitAnswer(answer), to: host)
     }
 
     /// Activates or discards, if the replica of the host's log says which; else waits for more of it.
@@ -156,7 +160,7 @@ extension Tracker {
         write(.put(written, cites: cites))
         rebind(from: move.claim.groups, to: [])
         out.append(.activate(workerID: move.workerID, token: move.move.token, held: move.commit?.held ?? []))
-        send(.commitAnswer(CommitAnswer(name: move.name, attempt: move.attempt, isDone: true)), to: move.from)
+        sendDone(move.name, move.attempt, to: move.from)
     }
 
     mutating func reviewIncoming(from host: NodeID) {
@@ -227,6 +231,6 @@ extension Tracker {
             }
             serve(Request(id: id, lifetime: 1, placement: layouts.digest, hops: 1, body: body), from: host)
         }
-        send(.commitAnswer(CommitAnswer(name: commit.name, attempt: commit.attempt, isDone: true)), to: host)
+        sendDone(commit.name, commit.attempt, to: host)
     }
 }

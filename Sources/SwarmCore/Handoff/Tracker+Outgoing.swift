@@ -184,10 +184,20 @@ extension Tracker {
             outgoing[answer.name] = nil
         } else if answer.isDone {
             reviewOwn(answer.name)
+            releaseIfPassedOn(answer, by: peer)
             askRepair(of: peer, holder: peer, urgent: false)
         } else {
             reoffer(answer.name)
         }
+    }
+
+    /// The owner's log is here, and its claim was not seen: it has lost the name to another registration since.
+    private mutating func releaseIfPassedOn(_ answer: CommitAnswer, by owner: NodeID) {
+        guard let move = outgoing[answer.name], answer.sequence > 0, registry.sequence(of: owner) >= answer.sequence
+        else { return }
+        outgoing[answer.name] = nil
+        write(.release(name: answer.name, successor: LogPosition(origin: owner, sequence: answer.sequence)))
+        for request in move.late { serve(request, from: request.id.node) }
     }
 
     // MARK: Ends

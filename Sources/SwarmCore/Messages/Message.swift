@@ -377,11 +377,14 @@ package struct CommitAnswer: Hashable, Sendable {
     package let name: String
     package let attempt: UInt64
     package let isDone: Bool
+    /// If it is done: where the owner's log was then. Its claim stands there or before; 0 if it does not say.
+    package let sequence: UInt64
 
-    package init(name: String, attempt: UInt64, isDone: Bool) {
+    package init(name: String, attempt: UInt64, isDone: Bool, sequence: UInt64 = 0) {
         self.name = name
         self.attempt = attempt
         self.isDone = isDone
+        self.sequence = sequence
     }
 }
 

@@ -127,6 +127,8 @@ extension Tracker {
     mutating func giveUp(_ start: StartInProgress, for rival: Claim?) {
         workers[start.workerID] = nil
         out.append(.stop(workerID: start.workerID, .abandoned, collectsHeld: false))
+        // If the rival goes away, the name still waits for its worker.
+        if case .revival = start.purpose, parked[start.name] != nil { parked[start.name] = now.uptime }
         let holder = rival.map { RegistrationSummary(name: $0.name, node: $0.host, token: $0.token) }
         let failure = Failure(.alreadyRegistered, "\"\(start.name)\" is registered; look it up", holder: holder)
         if case .register = start.purpose { answer(start.request, .failure(failure)) }

@@ -169,6 +169,7 @@ extension SimulatedCluster {
             if frame.sender.node == process.node {
                 guard case .heartbeat = message else { return }
             }
+            observe(message, reaching: process)
             feed(process, .received(message, from: frame.sender))
         case .group(let message): fanOut(message, group: frame.key, at: process)
         }

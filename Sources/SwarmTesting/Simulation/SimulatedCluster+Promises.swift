@@ -11,11 +11,14 @@ extension SimulatedCluster {
         case .broadcast(.heartbeat(let heartbeat)): process.universe = heartbeat.universe
         case .send(.forkGrant(let universe, let id), let target):
             checkGrant(universe, id, to: target, by: process)
-        case .send(.retire, let heir):
-            // What comes back may be given again.
-            processesByNode[heir]?.given = nil
         default: break
         }
+    }
+
+    /// Looks at what reaches a node.
+    func observe(_ message: Message, reaching process: SimulatedProcess) {
+        // What came back may be given again.
+        if case .retire = message { process.given = nil }
     }
 
     /// An id of the clock is given to one node only.

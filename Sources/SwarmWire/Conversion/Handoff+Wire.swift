@@ -112,10 +112,13 @@ extension ProtoCommitAnswer {
         name = try Check.name(answer.name)
         attempt = try Check.counter(answer.attempt, "attempt")
         isDone = answer.isDone
+        sequence = try Check.counter(answer.sequence, "sequence")
     }
 
     func decoded() throws(WireError) -> CommitAnswer {
-        CommitAnswer(name: try Check.name(name), attempt: try Check.counter(attempt, "attempt"), isDone: isDone)
+        CommitAnswer(
+            name: try Check.name(name), attempt: try Check.counter(attempt, "attempt"), isDone: isDone,
+            sequence: try Check.counter(sequence, "sequence"))
     }
 }
 

@@ -2043,6 +2043,9 @@ nonisolated struct ProtoCommitAnswer: Sendable {
   /// False: the prepared worker is gone; offer it again.
   var isDone: Bool = false
 
+  /// If it is done: where the sender's log was then; its claim stands there or before.
+  var sequence: UInt64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -4930,7 +4933,7 @@ nonisolated extension ProtoCommit: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ProtoCommitAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CommitAnswer"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}attempt\0\u{3}is_done\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}attempt\0\u{3}is_done\0\u{1}sequence\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4941,6 +4944,7 @@ nonisolated extension ProtoCommitAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.attempt) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.isDone) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
       default: break
       }
     }
@@ -4956,6 +4960,9 @@ nonisolated extension ProtoCommitAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.isDone != false {
       try visitor.visitSingularBoolField(value: self.isDone, fieldNumber: 3)
     }
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4963,6 +4970,7 @@ nonisolated extension ProtoCommitAnswer: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.name != rhs.name {return false}
     if lhs.attempt != rhs.attempt {return false}
     if lhs.isDone != rhs.isDone {return false}
+    if lhs.sequence != rhs.sequence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

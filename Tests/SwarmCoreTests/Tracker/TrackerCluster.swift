@@ -90,6 +90,13 @@ struct TrackerCluster {
     }
 
     /// Nothing of it runs any more.
+    /// A worker ends by itself, and is to be started again at once.
+    mutating func fail(_ workerID: UInt64, at name: String) {
+        guard let node = nodes[name]?.tracker.node else { return }
+        nodes[name]?.workers[workerID] = nil
+        feed(.worker(.ended(workerID: workerID, failure: "it failed", restart: true, backoff: 0)), to: node)
+    }
+
     mutating func kill(_ name: String) {
         nodes[name]?.isUp = false
         nodes[name]?.workers = [:]

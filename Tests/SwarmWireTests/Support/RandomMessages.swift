@@ -50,7 +50,7 @@ struct RandomMessages {
                 OfferAnswer(name: name(), attempt: counter(), purpose: purpose(), refusal: maybe { $0.failure() }))
         case 23:
             .commit(Commit(name: name(), attempt: counter(), purpose: purpose(), held: some(4) { $0.held() }))
-        case 24: .commitAnswer(CommitAnswer(name: name(), attempt: counter(), isDone: flip()))
+        case 24: .commitAnswer(CommitAnswer(name: name(), attempt: counter(), isDone: flip(), sequence: counter()))
         default: .abort(name: name(), attempt: counter())
         }
     }

@@ -1,0 +1,77 @@
+import SwarmCore
+import Testing
+
+/// Claims that meet another registration of their name at a bad moment.
+@Suite("Scenarios: rivals")
+struct RivalTests {
+    /// Seed 67514: the host waited for ever for a claim that had come and gone, and kept its group bound.
+    @Test("a host releases a name that its successor lost to another registration before the host heard of either")
+    func passedOnUnseen() throws {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.names(ownedBy: "b", count: 1)[0]
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 20) { $0["a"].memberSummaries.count == 1 })
+        #expect(cluster.register(name, at: "a", groups: ["g"]).isSuccess)
+        // The host hears that the commit is done, and nothing of the owner's log.
+        cluster.loses = { message, from, to in
+            guard from.name == "b", to.name == "a" else { return false }
+            switch message {
+            case .delta, .snapshot: return true
+            default: return false
+            }
+        }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { $0["b"].registry.ownClaim(name) != nil })
+        cluster.run(seconds: 5)
+        let host = try #require(cluster["a"].registry.ownClaim(name))
+        let owner = try #require(cluster["b"].registry.ownClaim(name))
+        #expect(host.move?.to == cluster.id("b"))
+        // All of it comes at once.
+        var rivals = NodeScript.scripts("c")
+        let rival = rivals[0].put(name, token: host.token.clock * 2)
+        let log = Delta(
+            origin: owner.host, first: owner.sequence,
+            operations: [
+                .put(owner, cites: LogPosition(origin: host.host, sequence: host.sequence)),
+                .release(name: name, successor: rival.position),
+            ])
+        let sender = Sender(node: owner.host, life: 0)
+        cluster.feed(.received(.delta(rivals[0].delta()), from: sender), to: host.host)
+        cluster.feed(.received(.delta(log), from: sender), to: host.host)
+        #expect(cluster["a"].registry.sequence(of: owner.host) == owner.sequence + 1)
+        #expect(cluster.run(seconds: 10) { $0["a"].registry.ownClaim(name) == nil })
+        #expect(cluster.nodes["a"]?.bound.contains("g") == false)
+    }
+
+    /// Seed 67635: the name stayed taken, and nobody ran it.
+    @Test("a failed worker is started again when the rival is gone that came while it was being started")
+    func rivalThatGoesAway() throws {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.register(count: 1, ownedBy: "a")[0]
+        let claim = try #require(cluster["a"].registry.ownClaim(name))
+        cluster.startDelay = 1_000_000
+        cluster.fail(claim.workerID, at: "a")
+        #expect(cluster.run(seconds: 1) { $0["a"].registry.ownClaim(name)?.isParked == true })
+        #expect(cluster.run(seconds: 1) { $0.nodes["a"]?.workers.values.contains { $0.name == name } == true })
+        // While the worker starts, a claim of b comes; after that it goes.
+        let rival = claim.at(cluster.id("b"), sequence: cluster["b"].registry.own.sequence + 1)
+        let sender = Sender(node: rival.host, life: 0)
+        let put = Delta(origin: rival.host, first: rival.sequence, operations: [.put(rival, cites: nil)])
+        cluster.feed(.received(.delta(put), from: sender), to: claim.host)
+        #expect(cluster.run(seconds: 5) { $0.nodes["a"]?.workers.values.contains { $0.name == name } == false })
+        let removal = Delta(
+            origin: rival.host, first: rival.sequence + 1, operations: [.remove(name: name, alsoEnds: [])])
+        cluster.feed(.received(.delta(removal), from: sender), to: claim.host)
+        #expect(cluster.run(seconds: 10) { $0["a"].view[name]?.host == claim.host })
+    }
+}
+
+extension Claim {
+    /// Another node's running claim of a registration of its own, with a lower token.
+    fileprivate func at(_ host: NodeID, sequence: UInt64) -> Claim {
+        Claim(
+            name: name, host: host, workerID: 1, sequence: sequence, kind: kind, arguments: arguments, groups: groups,
+            metadata: metadata, stamp: stamp, token: Token(clock: token.clock - 1, node: host),
+            birth: LogPosition(origin: host, sequence: sequence), request: RequestID(node: host, number: 1 << 40))
+    }
+}
