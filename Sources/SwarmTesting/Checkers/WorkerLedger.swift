@@ -227,7 +227,8 @@ package struct WorkerLedger: Sendable {
             let since = min(rival.startedAt, record.startedAt)
             if rival.birth == record.birth, disturbance.isUndisturbed(since: since) {
                 report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of one registration")
-            } else if disturbance.isSettled(since: Self.before(since)) {
+            } else if record.phase == .active, disturbance.isSettled(since: Self.before(since)) {
+                // One whose name was unregistered may still be at its last message when the name is registered again.
                 report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of two registrations")
             }
         }

@@ -21,6 +21,16 @@ extension SimulatedCluster {
         }
     }
 
+    /// Somebody with a connection of his own, who is no member, publishes to groups.
+    func scheduleOutside() {
+        guard options.outsideMessages > 0 else { return }
+        after(random.interval(perMinute: options.outsideMessages)) { [unowned self] in
+            guard isFaulty else { return }
+            publishFromOutside(random.pick(groups))
+            scheduleOutside()
+        }
+    }
+
     private func clientAsks() {
         let awake = live.filter { !$0.isStalled && !$0.hasLeft }
         guard !awake.isEmpty, let kind = random.pick(options.workload.weights) else { return }
@@ -105,6 +115,20 @@ extension SimulatedCluster {
     private func publishToGroup(_ operation: OperationID, from process: SimulatedProcess) {
         let group = random.pick(groups)
         publish(.group(operation), to: .exchange(exchanges.groups, key: group), .group, from: process)
+    }
+
+    private func publishFromOutside(_ group: String) {
+        let operation = nextOperation
+        nextOperation += 1
+        report.count("outsideMessage")
+        let sender = Sender(node: NodeID(name: "outside", incarnation: 0), life: 0)
+        let frame = SimulatedFrame(sender: sender, content: .group(operation), key: group)
+        guard let connection = outside ?? (try? broker.connect()) else { return }
+        // A broker that was restarted does not know the connection any more.
+        let isTaken = broker.publish(
+            frame, to: .exchange(exchanges.groups, key: group), by: connection, size: 64, now: now, into: &outputs)
+        outside = isTaken ? connection : nil
+        serveOutputs()
     }
 
     // MARK: Answers

@@ -65,6 +65,7 @@ extension SimulatedCluster {
     private func established(_ process: SimulatedProcess) {
         process.link.epoch += 1
         process.link.isConnected = true
+        process.link.isDeaf = false
         process.link.inFlight = [0, 0, 0]
         process.link.lastUp = [now, now, now]
         process.link.lastDown = [now, now, now]

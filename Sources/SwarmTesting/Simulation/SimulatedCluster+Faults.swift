@@ -67,7 +67,7 @@ extension SimulatedCluster {
 
     func crash(_ process: SimulatedProcess, restartAfter delay: UInt64, machineLives: Bool) {
         // Another one has to be there: what only this one knew would be gone by right.
-        guard live.count > 1 else { return }
+        guard isDispensable(process) else { return }
         let slot = slot(of: process)
         let notices: UInt64 = machineLives ? random.in(100...5_000) : random.in(4_000_000...20_000_000)
         end(process, brokerNotices: notices, machineLives: machineLives)
@@ -75,7 +75,7 @@ extension SimulatedCluster {
     }
 
     func drain(_ process: SimulatedProcess) {
-        guard live.count > 1, !process.isLeaving else { return }
+        guard isDispensable(process), !process.isLeaving else { return }
         process.isLeaving = true
         let timeout = random.in(5_000_000...20_000_000)
         process.drainsUntil = now + timeout
@@ -178,6 +178,7 @@ extension SimulatedCluster {
         guard let queue = process.link.queues[random.below(2)] else { return }
         broker.setDeaf(queue, true, into: &outputs)
         serveOutputs()
+        process.link.isDeaf = true
         let epoch = process.link.epoch
         let patience = random.in(3_000_000...12_000_000)
         checker.disturbance.replicaLags(until: now + patience)

@@ -4,9 +4,9 @@ import SwarmCore
 
 /// Processes come, stand still and go.
 extension SimulatedCluster {
-    func start(nodes: Int) {
+    func start(_ slots: [Int]) {
         let spread = options.startSpread.inMicroseconds
-        for slot in 0..<nodes {
+        for slot in slots {
             let delay = spread == 0 ? 0 : random.next() % spread
             startLater(slot, after: delay)
         }
@@ -40,7 +40,11 @@ extension SimulatedCluster {
         current[slot] = process
         checker.disturbance.started(process.id, at: now)
         report.count("start")
-        if process.kinds.count < SimulatedKind.allCases.count { report.count("mixedKinds") }
+        if process.isClient {
+            report.count("clientStart")
+        } else if process.kinds.count < SimulatedKind.allCases.count {
+            report.count("mixedKinds")
+        }
         note(process, "   starts as \(node)\(denied[slot].isEmpty ? "" : ", denies \(denied[slot].sorted())")")
         connect(process, after: random.in(5_000...50_000))
         // Its timer runs from the start, connected or not.
@@ -55,7 +59,8 @@ extension SimulatedCluster {
     private func configuration(of node: NodeID, slot: Int) -> TrackerConfiguration {
         let kinds = kinds(ofSlot: slot).map(\.rawValue).sorted()
         var configuration = TrackerConfiguration(
-            member: MemberDescription(node: node, kinds: kinds), strategy: strategy, seed: random.next())
+            member: MemberDescription(node: node, kinds: kinds, isClient: clientSlots.contains(slot)),
+            strategy: strategy, seed: random.next())
         if let tail = options.logTail {
             configuration.logLimit = tail
             configuration.replicaLogLimit = tail
@@ -67,6 +72,7 @@ extension SimulatedCluster {
 
     /// The first node has all kinds. Of the others every second lacks one, which with each release is another one.
     func kinds(ofSlot slot: Int) -> [SimulatedKind] {
+        if clientSlots.contains(slot) { return [] }
         guard options.mixedKinds, slot > 0, options.faults[.rollingRestart] != nil else {
             return SimulatedKind.allCases
         }
@@ -77,6 +83,11 @@ extension SimulatedCluster {
     }
 
     var live: [SimulatedProcess] { current.compactMap { $0 } }
+
+    /// Whether another node can have what this one knows, and take over what it runs.
+    func isDispensable(_ process: SimulatedProcess) -> Bool {
+        process.isClient || live.contains { $0 !== process && !$0.isClient }
+    }
 
     /// Ends a process. Its frames that are under way still arrive, if its machine lives.
     func end(_ process: SimulatedProcess, brokerNotices delay: UInt64, machineLives: Bool) {

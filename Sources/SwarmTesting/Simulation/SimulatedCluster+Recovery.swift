@@ -43,7 +43,7 @@ extension SimulatedCluster {
     /// Whether no fault goes on by itself (a stall, a restart that is to come), and no client waits.
     private var isAtRest: Bool {
         startsUnderWay == 0 && pending.isEmpty
-            && live.allSatisfy { !$0.isLeaving && !$0.isStalled && $0.link.isUp && $0.link.isConnected }
+            && live.allSatisfy { !$0.isLeaving && !$0.isStalled && $0.link.isWell }
     }
 
     /// Has the trackers say in the trace what they think.

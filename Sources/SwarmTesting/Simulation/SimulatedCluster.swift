@@ -26,6 +26,8 @@ public final class SimulatedCluster {
 
     // Nodes
     let slots: Int
+    /// The last slots are of nodes that run no workers.
+    let clientSlots: Range<Int>
     /// The process that runs, by node slot.
     var current: [SimulatedProcess?]
     /// All that ever were.
@@ -59,6 +61,8 @@ public final class SimulatedCluster {
     var nameIDs: [String: NameID] = [:]
     let groups: [String]
     var nextOperation: OperationID = 1
+    /// The connection of who is no member and publishes.
+    var outside: BrokerConnectionID?
     var pending: [OperationID: PendingOperation] = [:]
     var isFaulty = true
     /// Whose workers there are, besides the simulator's own. Set it before ``run()``.
@@ -73,7 +77,9 @@ public final class SimulatedCluster {
         self.seed = seed
         self.options = options
         random = SeededRandom(seed: seed)
-        slots = nodes + (options.faults[.join] == nil ? 0 : 2)
+        let joining = options.faults[.join] == nil ? 0 : 2
+        clientSlots = nodes + joining..<nodes + joining + min(max(options.clients, 0), 16)
+        slots = clientSlots.upperBound
         current = Array(repeating: nil, count: slots)
         sides = Array(repeating: 0, count: slots)
         denied = Array(repeating: [], count: slots)
@@ -103,9 +109,10 @@ public final class SimulatedCluster {
     /// Runs it all: start, faults and workload, recovery. Once.
     public func run() -> SimulationReport {
         if options.startSpread <= .milliseconds(1) { report.count("simultaneousStart") }
-        start(nodes: slots - (options.faults[.join] == nil ? 0 : 2))
+        start(Array(0..<clientSlots.lowerBound - (options.faults[.join] == nil ? 0 : 2)) + clientSlots)
         scheduleFaults()
         scheduleClients()
+        scheduleOutside()
         advance(to: options.duration.inMicroseconds)
         recover()
         finish()

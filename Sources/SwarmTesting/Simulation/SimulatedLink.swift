@@ -17,6 +17,8 @@ struct SimulatedLink {
     var broker = 0
     /// False: the cable is cut. What is under way waits, as TCP has it.
     var isUp = true
+    /// One of its queues delivers nothing, until it connects anew.
+    var isDeaf = false
     /// The last time something was sent up and came down, by lane, so that each lane keeps its order.
     var lastUp: [UInt64] = [0, 0, 0]
     var lastDown: [UInt64] = [0, 0, 0]
@@ -36,6 +38,9 @@ struct SimulatedLink {
     /// What to bind at each connect.
     var watched: [String]? = []
     var groups: Set<String> = []
+
+    /// Nothing is wrong with it.
+    var isWell: Bool { isUp && isConnected && !isDeaf }
 
     /// Frames a broker pushes before the process reads.
     static let window = 256

@@ -7,6 +7,8 @@ final class SimulatedProcess {
     let id: ProcessID
     let node: NodeID
     let kinds: [String]
+    /// It runs no workers.
+    let isClient: Bool
     /// Nodes that it has nothing to do with.
     let denied: Set<String>
     var tracker: Tracker
@@ -50,6 +52,7 @@ final class SimulatedProcess {
         self.denied = denied
         node = configuration.member.node
         kinds = configuration.member.kinds
+        isClient = configuration.member.isClient
         self.clock = clock
         tracker = Tracker(configuration, now: clock.instant(at: now))
     }

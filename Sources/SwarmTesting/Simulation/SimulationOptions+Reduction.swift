@@ -47,7 +47,8 @@ extension SimulationOptions {
             Trouble("clockSkew", \.clockSkew), Trouble("startFailure", \.startFailures),
             Trouble("workerFailure", \.workerFailures), Trouble("slowMessage", \.slowMessages),
             Trouble("mixedKinds", \.mixedKinds, without: false), Trouble("groups", \.groups),
-            Trouble("strategy", \.strategy),
+            Trouble("strategy", \.strategy), Trouble("clients", \.clients),
+            Trouble("outsideMessage", \.outsideMessages),
         ]
     }
 }

@@ -44,6 +44,10 @@ public struct SimulationOptions: Sendable {
     public var mixedKinds = true
     /// More brokers than one: nodes are spread over them. Default 1.
     public var brokers = 1
+    /// Nodes beside the others that run no workers, and only ask: clients of the cluster. Default 0.
+    public var clients = 0
+    /// Messages to groups that somebody outside publishes, in times per virtual minute. Default 0.
+    public var outsideMessages = 0.0
     /// So many operations of each log are kept for repair; what reaches further back is sent as a snapshot. Default nil: as
     /// many as nodes keep by default, which a short run does not exceed.
     public var logTail: Int?

@@ -44,6 +44,8 @@ extension SimulationOptions {
         var other = SeededRandom(seed: seed ^ 0x7461_696c)
         if other.chance(0.3) { logTail = other.pick([32, 64, 128]) }
         if other.chance(0.3) { requestsInMoves = other.pick([0.2, 0.8]) }
+        if other.chance(0.25) { clients = other.integer(in: 1...2) }
+        if other.chance(0.25) { outsideMessages = 30 }
     }
 
     private mutating func choose(_ profile: SimulationProfile, _ random: inout SeededRandom, nodes: Int) {

@@ -22,8 +22,10 @@ public struct SimulationReport: Sendable {
     /// Everything that has to happen in a run of many seeds of all profiles: what never happens is not tested.
     public static let faults: [String] =
         SimulatedFault.allCases.map(\.rawValue) + [
-            "duplication", "expired", "handoffBusy", "handoffDeclined", "loss", "mergeFailure", "mixedKinds",
-            "nameLocked", "overflow", "requestReturned", "simultaneousStart", "slowMessage", "slowStart", "spike",
+            "clientStart", "duplication", "expired", "handoffBusy", "handoffDeclined", "loss", "mergeFailure",
+            "mixedKinds",
+            "nameLocked", "outsideMessage", "overflow", "requestReturned", "simultaneousStart", "slowMessage",
+            "slowStart", "spike",
             "startFailure", "unroutable", "workerFailure",
         ]
 
