@@ -308,9 +308,10 @@ extension Tracker {
         if move.phase == .committed { transmitCommit(move.name) } else { transmitOffer(move.name) }
     }
 
-    /// Only when all that it wrote is known: it may have claimed the name before it died.
+    /// Only when all that it wrote is known, for it may have claimed the name before it died; and all that others have
+    /// written, for it may have passed the name on.
     private mutating func superviseLostOwner(_ move: OutgoingMove) {
-        guard membership.burials[move.to]?.isSettled ?? true else { return }
+        guard membership.burials[move.to]?.isSettled ?? true, move.purpose == .merge || !mayBeTaken else { return }
         if move.purpose == .merge {
             outgoing[move.name] = nil
         } else {

@@ -20,7 +20,7 @@ extension Tracker {
 
     /// Another member may have taken an orphan over already. Some time after the last verdict that is no reason any more
     /// to let names lie.
-    private var mayBeTaken: Bool {
+    var mayBeTaken: Bool {
         let latest = membership.burials.values.map(\.since).max() ?? 0
         guard now.uptime < latest + configuration.reportDeadline * 10 else { return false }
         return isBehind || !isAgreed

@@ -18,6 +18,47 @@ struct MoveTests {
         for (index, name) in Self.names.enumerated() { #expect(cluster.total(of: name) == index + 1, "\(name)") }
     }
 
+    /// Seed 110990: the host had heard of neither, offered the state again, and started the worker once more.
+    @Test("an owner that passed a name on and left is not held for one that died without it")
+    func ownerPassedItOnAndLeft() {
+        var cluster = TrackerCluster.ready(["a"]) {
+            $0.configure = {
+                $0.logLimit = 2
+                $0.replicaLogLimit = 2
+            }
+        }
+        for (index, name) in Self.names.enumerated() { cluster.register(name, total: UInt8(index + 1), at: "a") }
+        // The host hears nothing of the owner's log from the owner, and nothing of the log of who comes after it.
+        cluster.loses = { message, from, to in
+            guard to.name == "a" else { return false }
+            return switch message {
+            case .delta(let delta): from.name == "b" || delta.origin.name == "c"
+            case .snapshot(let chunk): from.name == "b" || chunk.origin.name == "c"
+            default: false
+            }
+        }
+        cluster.start("b")
+        let moved = cluster.run(seconds: 30) { c in
+            c.allReady && Self.names.contains { c.hosts(of: $0) == ["b"] }
+        }
+        #expect(moved)
+        cluster.start("c")
+        #expect(cluster.run(seconds: 30) { $0.allReady })
+        cluster.run(seconds: 5)
+        cluster.feed(.drain(nil, timeout: 10_000_000), to: cluster.id("b"))
+        #expect(cluster.run(seconds: 30) { $0.nodes["b"]?.halted != nil })
+        cluster.kill("b")
+        let passed = Self.names.indices.filter { cluster.hosts(of: Self.names[$0]) == ["c"] }
+        #expect(!passed.isEmpty)
+        for _ in 0..<100 {
+            cluster.run(seconds: 0.1)
+            for name in Self.names { #expect(cluster.hosts(of: name).count < 2, "\(name)") }
+        }
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0.isWell(Self.names) })
+        for index in passed { #expect(cluster.total(of: Self.names[index]) == index + 1) }
+    }
+
     enum Step: CaseIterable {
         case offer, offerAnswer, commit, commitAnswer, delta
 
