@@ -150,17 +150,26 @@ extension Tracker {
     private mutating func activate(_ move: IncomingMove, of claim: Claim, cites: LogPosition) {
         incoming[move.name] = nil
         finished.note(move.from, move.attempt)
+        let token = tokenAtActivation(of: move)
         let written = Claim(
             name: move.name, host: node, workerID: move.workerID, sequence: nextSequence, kind: claim.kind,
             arguments: claim.arguments, groups: claim.groups, metadata: claim.metadata,
-            stamp: stamp(for: registry.claims(on: move.name)), token: move.move.token, birth: claim.birth,
+            stamp: stamp(for: registry.claims(on: move.name)), token: token, birth: claim.birth,
             request: claim.request)
-        observe(clock: move.move.token.clock)
         workers[move.workerID]?.phase = .running
         write(.put(written, cites: cites))
         rebind(from: move.claim.groups, to: [])
-        out.append(.activate(workerID: move.workerID, token: move.move.token, held: move.commit?.held ?? []))
+        out.append(.activate(workerID: move.workerID, token: token, held: move.commit?.held ?? []))
         sendDone(move.name, move.attempt, to: move.from)
+    }
+
+    /// The one that was offered, unless a dead rival had a higher one: storage outside may have seen that.
+    private mutating func tokenAtActivation(of move: IncomingMove) -> Token {
+        let offered = move.move.token
+        observe(clock: offered.clock)
+        guard let highest = registry.winner(of: move.name)?.token, highest > offered else { return offered }
+        observe(clock: highest.clock)
+        return issueToken()
     }
 
     mutating func reviewIncoming(from host: NodeID) {

@@ -43,6 +43,29 @@ struct RivalTests {
         #expect(cluster.nodes["a"]?.bound.contains("g") == false)
     }
 
+    /// Seed 110795: it began with the token that it was offered, and got a higher one right after that.
+    @Test("a worker that takes a state over begins above the token of a dead rival")
+    func tokenAboveADeadRival() throws {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.names(ownedBy: "b", count: 1)[0]
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 20) { $0["a"].memberSummaries.count == 1 })
+        cluster.register(name, total: 7, at: "a")
+        cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { $0["a"].registry.ownClaim(name)?.move != nil })
+        // Of a node that nobody counts any more.
+        var rivals = NodeScript.scripts("z")
+        let rival = rivals[0].put(name, token: (cluster["a"].view[name]?.token.clock ?? 0) * 2)
+        let sender = Sender(node: cluster.id("a"), life: 0)
+        cluster.feed(.received(.delta(rivals[0].delta()), from: sender), to: cluster.id("b"))
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 20) { $0.hosts(of: name) == ["b"] && $0.total(of: name) == 7 })
+        let worker = try #require(cluster.nodes["b"]?.workers.values.first { $0.name == name })
+        #expect(try #require(worker.activatedWith) > rival.token)
+        #expect(cluster.run(seconds: 5) { $0["a"].registry.ownClaim(name) == nil })
+    }
+
     /// Seed 67635: the name stayed taken, and nobody ran it.
     @Test("a failed worker is started again when the rival is gone that came while it was being started")
     func rivalThatGoesAway() throws {

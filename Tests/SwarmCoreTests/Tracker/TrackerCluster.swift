@@ -13,6 +13,8 @@ struct TrackerCluster {
         var phase: Phase
         var held: [HeldMessage] = []
         var token: Token
+        /// Of who took over another's state: the token with which it began.
+        var activatedWith: Token?
     }
 
     struct Node {
@@ -255,6 +257,7 @@ struct TrackerCluster {
         case .activate(let workerID, let token, let held):
             nodes[name]?.workers[workerID]?.phase = .running
             nodes[name]?.workers[workerID]?.token = token
+            nodes[name]?.workers[workerID]?.activatedWith = token
             let waiting = nodes[name]?.workers[workerID]?.held ?? []
             nodes[name]?.workers[workerID]?.held = []
             for message in held + waiting { process(workerID, message, at: node) }
