@@ -49,7 +49,9 @@ extension Tracker {
             guard registry.orphans.contains(name), let claim = registry.winner(of: name), claim.isRestartable,
                 isReleased(claim), responsible(for: claim) == node
             else { continue }
-            guard starts[name] == nil, incoming[name] == nil, outgoing[name] == nil else { continue }
+            guard starts[name] == nil, incoming[name] == nil, outgoing[name] == nil,
+                !mayRunElsewhere(name, kind: claim.kind)
+            else { continue }
             begin(
                 .orphan(claim), name: name, kind: claim.kind, arguments: claim.arguments, groups: claim.groups,
                 metadata: claim.metadata, request: claim.request)

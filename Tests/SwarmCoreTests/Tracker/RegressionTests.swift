@@ -366,34 +366,4 @@ struct RegressionTests {
         #expect(cluster.nodes["b"]?.counts[.requestsRetried] == nil)
         #expect(cluster.nodes["a"]?.tracker.view.claims.count == 20)
     }
-
-    @Test("with a quorum, the two sides of a split start no name twice before the leases have ended")
-    func registeredOnBothSides() {
-        var cluster = TrackerCluster.ready(["a", "b", "c"]) { $0.strategy = .staticQuorum(2) }
-        cluster.cut(["a"], from: ["b", "c"])
-        // The probes that come back as unroutable: each side buries the other at once.
-        for (node, dead) in [("a", "b"), ("a", "c"), ("b", "a"), ("c", "a")] {
-            let verdict = Verdict(node: cluster.id(dead), life: 0, cause: .unroutable)
-            let sender = Sender(node: cluster.id(node == "a" ? dead == "b" ? "c" : "b" : "a"), life: 0)
-            cluster.feed(.received(.verdict(verdict), from: sender), to: cluster.id(node))
-        }
-        let names = (0..<20).map { "w\($0)" }
-        for name in names {
-            let order = RegistrationOrder(name: name, kind: "counter", arguments: [])
-            for node in ["a", "b"] { cluster.request(.register(order), at: node, timeout: 60_000_000) }
-        }
-        for _ in 0..<200 {
-            cluster.run(seconds: 0.1)
-            for name in names {
-                let running = ["a", "b", "c"].filter { node in
-                    guard let entry = cluster.nodes[node], entry.lease.map({ $0 > cluster.now }) ?? false else {
-                        return false
-                    }
-                    return entry.workers.values.contains { $0.name == name && $0.phase == .running }
-                }
-                #expect(running.count < 2, "\(name) on \(running)")
-            }
-        }
-        for name in names { #expect(!cluster.hosts(of: name).isEmpty) }
-    }
 }
