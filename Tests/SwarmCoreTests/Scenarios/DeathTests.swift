@@ -48,6 +48,24 @@ struct DeathTests {
         #expect(names.contains { cluster.hosts(of: $0) == [deaf] })
     }
 
+    @Test("a dead node's name that nobody has started again yet is not registered anew")
+    func registerBesideAnOrphan() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let name = cluster.register(count: 1, ownedBy: "b")[0]
+        let birth = cluster["a"].view[name]?.birth
+        // Until they give up waiting for each other's reports, nobody starts it.
+        cluster.loses = { message, _, _ in if case .report = message { true } else { false } }
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 20) { c in ["a", "c"].allSatisfy { c[$0].memberSummaries.count == 2 } })
+        #expect(cluster["a"].view[name] == nil && cluster.hosts(of: name).isEmpty)
+        guard case .failure(let failure) = cluster.register(name, at: "a") else {
+            Issue.record("registered beside the one that is to be started again")
+            return
+        }
+        #expect(failure.code == .alreadyRegistered)
+        #expect(cluster["a"].view[name]?.birth == birth)
+    }
+
     /// Seed 69134: two members restarted a name, the owner before a node had joined and the one after.
     @Test("an orphan whose start takes long is left to its new owner when the ring changes")
     func ownerChangesWhileAnOrphanStarts() {
