@@ -1,3 +1,4 @@
+import HashTreeCollections
 import IntervalTreeClocks
 import SwarmCore
 import Testing
@@ -348,6 +349,21 @@ struct CausalityTests {
         #expect(isInstalled)
         #expect(registry.view[name] == again)
         #expect(registry.endedClaims(of: nodes[0].node, limit: 9).isEmpty)
+    }
+
+    @Test("what a snapshot does not hold is gone")
+    func goneWithASnapshot() {
+        var nodes = NodeScript.scripts("a", "z")
+        let stays = nodes[0].put("stays", token: 5)
+        _ = nodes[0].put(name, token: 6)
+        var registry = Registry.replica(of: nodes[1], hosts: [nodes[0]])
+        registry.take(nodes[0])
+        nodes[0].remove(name)
+        let isInstalled = registry.install(nodes[0].snapshot(stays))
+        #expect(isInstalled)
+        #expect(registry.view[name] == nil && registry.claims(on: name).isEmpty)
+        #expect(registry.logs[nodes[0].node]?.claims[name] == nil)
+        #expect(registry.view["stays"] == stays)
     }
 
     @Test("a snapshot does not bring back a claim that had ended")

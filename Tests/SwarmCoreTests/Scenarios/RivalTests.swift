@@ -43,6 +43,44 @@ struct RivalTests {
         #expect(cluster.nodes["a"]?.bound.contains("g") == false)
     }
 
+    @Test("a worker whose name was taken while it started is given up")
+    func takenWhileItStarts() throws {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.names(ownedBy: "a", count: 1)[0]
+        let other = cluster.register(count: 1, ownedBy: "b")[0]
+        let model = try #require(cluster["b"].registry.ownClaim(other))
+        cluster.startDelay = 1_000_000
+        let order = RegistrationOrder(name: name, kind: "counter", groups: [])
+        let request = cluster.request(.register(order), at: "a")
+        #expect(cluster.nodes["a"]?.workers.values.contains { $0.name == name } == true)
+        let rival = model.at(cluster.id("b"), sequence: cluster["b"].registry.own.sequence + 1, name: name)
+        let put = Delta(origin: rival.host, first: rival.sequence, operations: [.put(rival, cites: nil)])
+        cluster.feed(.received(.delta(put), from: Sender(node: rival.host, life: 0)), to: cluster.id("a"))
+        #expect(cluster.run(seconds: 5) { $0.nodes["a"]?.results[request] != nil })
+        guard case .failure(let failure)? = cluster.nodes["a"]?.results[request] else {
+            Issue.record("registered beside \(rival)")
+            return
+        }
+        #expect(failure.code == .alreadyRegistered)
+        #expect(cluster["a"].registry.ownClaim(name) == nil)
+    }
+
+    @Test("an unregister ends the rivals of the registration, too, whose hosts have not given way yet")
+    func unregisterWithRivals() {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        cluster.cut(["a"], from: ["b"])
+        #expect(cluster.run(seconds: 30) { c in ["a", "b"].allSatisfy { c[$0].memberSummaries.count == 1 } })
+        cluster.run(seconds: 10)
+        let names = (0..<10).map { "w\($0)" }
+        for name in names { for node in ["a", "b"] { #expect(cluster.register(name, at: node).isSuccess) } }
+        // They meet, and none of them can give its state to the other.
+        cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
+        cluster.heal()
+        #expect(cluster.run(seconds: 30) { $0.allReady && $0.agree && $0["a"].memberSummaries.count == 2 })
+        for name in names { #expect(cluster.ask(.unregister(name: name), at: "a").isSuccess) }
+        #expect(cluster.run(seconds: 10) { c in names.allSatisfy(c.isGone) })
+    }
+
     /// Seed 110795: it began with the token that it was offered, and got a higher one right after that.
     @Test("a worker that takes a state over begins above the token of a dead rival")
     func tokenAboveADeadRival() throws {
@@ -91,9 +129,10 @@ struct RivalTests {
 
 extension Claim {
     /// Another node's running claim of a registration of its own, with a lower token.
-    fileprivate func at(_ host: NodeID, sequence: UInt64) -> Claim {
+    fileprivate func at(_ host: NodeID, sequence: UInt64, name other: String? = nil) -> Claim {
         Claim(
-            name: name, host: host, workerID: 1, sequence: sequence, kind: kind, arguments: arguments, groups: groups,
+            name: other ?? name, host: host, workerID: 1, sequence: sequence, kind: kind, arguments: arguments,
+            groups: groups,
             metadata: metadata, stamp: stamp, token: Token(clock: token.clock - 1, node: host),
             birth: LogPosition(origin: host, sequence: sequence), request: RequestID(node: host, number: 1 << 40))
     }

@@ -5,6 +5,53 @@ import Testing
 /// Claims that come later than what ended them.
 @Suite("Scenarios: stale claims")
 struct StaleClaimTests {
+    @Test("a verdict on an earlier life of a node says nothing of its present one")
+    func verdictOnAnEarlierLife() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        func bury(life: UInt32) {
+            let verdict = Verdict(node: cluster.id("b"), life: life, cause: .unroutable)
+            cluster.feed(
+                .received(.verdict(verdict), from: Sender(node: cluster.id("c"), life: 0)), to: cluster.id("a"))
+        }
+        bury(life: 0)
+        #expect(cluster["a"].memberSummaries.count == 2)
+        #expect(cluster.run(seconds: 20) { $0.nodes["b"]?.life == 1 && $0["a"].memberSummaries.count == 3 })
+        cluster.run(seconds: 5)
+        bury(life: 0)
+        #expect(cluster["a"].memberSummaries.count == 3)
+        cluster.run(seconds: 5)
+        #expect(cluster.nodes["b"]?.life == 1)
+    }
+
+    @Test("a node that was held for dead registers nothing before it knows what happened meanwhile")
+    func returnWithoutTheOthersLogs() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let names = cluster.names(ownedBy: "a", count: 5)
+        cluster.cut(["a"], from: ["b", "c"])
+        #expect(cluster.run(seconds: 30) { c in ["b", "c"].allSatisfy { c[$0].memberSummaries.count == 2 } })
+        cluster.run(seconds: 10)
+        for name in names { #expect(cluster.register(name, at: "b").isSuccess) }
+        cluster.loses = { message, _, to in
+            guard to.name == "a" else { return false }
+            return switch message {
+            case .delta, .snapshot, .view, .vector: true
+            default: false
+            }
+        }
+        cluster.heal()
+        #expect(cluster.run(seconds: 30) { ($0.nodes["a"]?.life ?? 0) > 0 })
+        for name in names {
+            let order = RegistrationOrder(name: name, kind: "counter", groups: [])
+            cluster.request(.register(order), at: "a", timeout: 20_000_000)
+        }
+        for _ in 0..<100 {
+            cluster.run(seconds: 0.1)
+            for name in names { #expect(cluster.hosts(of: name).count == 1) }
+        }
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0.isWell(names) })
+    }
+
     /// TLA+ found it in syn: the loser of a conflict was dropped where the winner was kept, without a word to the others;
     /// a sync message from before then made an entry again that belonged to nobody, and blocked the name until the next
     /// partition.
