@@ -6,6 +6,25 @@ import Testing
 /// Nodes that start at once, wait for each other, or do so again and again.
 @Suite("Scenarios: starts")
 struct StartTests {
+    @Test("a node that joins is not ready before it has the logs that the others have")
+    func readyWithTheLogs() {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let names = cluster.register(count: 5, ownedBy: "a") + cluster.register(count: 5, ownedBy: "b")
+        cluster.loses = { message, _, to in
+            guard to.name == "c" else { return false }
+            return switch message {
+            case .delta, .snapshot: true
+            default: false
+            }
+        }
+        cluster.start("c")
+        cluster.run(seconds: 8)
+        #expect(cluster["c"].memberSummaries.count == 3)
+        #expect(!cluster["c"].isReady)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 30) { $0.isWell(names) })
+    }
+
     /// Swarm for Elixir: a quarter of the starts hung for ever, two or three nodes each waiting for another to sync.
     @Test("nodes that each wait for the next one's view become ready", arguments: [2, 3, 5])
     func circleOfWaiters(count: Int) {
