@@ -111,6 +111,7 @@ struct WorkerLedgerTests {
         let late = prepare(on: second, id: 1, clock: 11, state: state)
         ledger.activated(late, token: token(11), at: 42_000_000, disturbance)
         #expect(rules.isEmpty)
+        ledger.stopped(late, isMove: false, at: 42_500_000)
         let next = start(on: first, id: 2, clock: 30)
         let given = export(next)
         ledger.stopped(next, isMove: true, at: 43_000_000)
