@@ -72,9 +72,10 @@ extension Tracker {
     }
 
     /// Whether the last words of the dead host are known, and its workers have surely stopped.
-    func isReleased(_ claim: Claim) -> Bool {
-        guard let record = membership.burials[claim.host] else { return true }
-        return record.isSettled && now.uptime >= record.notBefore
+    func isReleased(_ claim: Claim) -> Bool { hasSurelyEnded(claim.host) }
+
+    func hasSurelyEnded(_ host: NodeID) -> Bool {
+        (membership.burials[host]?.isSettled ?? true) && leaseIsOver(of: host)
     }
 
     /// A dead host's handoff belongs to the node it was going to, as long as that lives; all else to the ring's owner.

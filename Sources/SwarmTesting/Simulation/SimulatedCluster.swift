@@ -26,6 +26,8 @@ public final class SimulatedCluster {
 
     // Nodes
     let slots: Int
+    /// The first slots are of the nodes that are there at the start, then come those that join.
+    let firstNodes: Int
     /// The last slots are of nodes that run no workers.
     let clientSlots: Range<Int>
     /// The process that runs, by node slot.
@@ -77,6 +79,7 @@ public final class SimulatedCluster {
         self.seed = seed
         self.options = options
         random = SeededRandom(seed: seed)
+        firstNodes = nodes
         let joining = options.faults[.join] == nil ? 0 : 2
         clientSlots = nodes + joining..<nodes + joining + min(max(options.clients, 0), 16)
         slots = clientSlots.upperBound
@@ -109,7 +112,7 @@ public final class SimulatedCluster {
     /// Runs it all: start, faults and workload, recovery. Once.
     public func run() -> SimulationReport {
         if options.startSpread <= .milliseconds(1) { report.count("simultaneousStart") }
-        start(Array(0..<clientSlots.lowerBound - (options.faults[.join] == nil ? 0 : 2)) + clientSlots)
+        start(Array(0..<firstNodes) + clientSlots)
         scheduleFaults()
         scheduleClients()
         scheduleOutside()

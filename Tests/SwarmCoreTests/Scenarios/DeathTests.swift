@@ -78,9 +78,7 @@ struct DeathTests {
         cluster.start("c")
         let isOver = cluster.run(seconds: 60) { c in
             for name in names {
-                let hosts = ["a", "c"].filter { node in
-                    c.nodes[node]?.workers.values.contains { $0.name == name && $0.phase == .running } ?? false
-                }
+                let hosts = c.hosts(of: name)
                 #expect(hosts.count < 2, "\(name) runs on \(hosts)")
             }
             return c.isWell(names)

@@ -4,13 +4,19 @@ import Testing
 /// Claims that meet another registration of their name at a bad moment.
 @Suite("Scenarios: rivals")
 struct RivalTests {
-    /// Seed 67514: the host waited for ever for a claim that had come and gone, and kept its group bound.
-    @Test("a host releases a name that its successor lost to another registration before the host heard of either")
-    func passedOnUnseen() throws {
+    /// The node `a` alone, and a name that `b` will own when it is back.
+    private func withoutOwner() -> (cluster: TrackerCluster, name: String) {
         var cluster = TrackerCluster.ready(["a", "b"])
         let name = cluster.names(ownedBy: "b", count: 1)[0]
         cluster.kill("b")
         #expect(cluster.run(seconds: 20) { $0["a"].memberSummaries.count == 1 })
+        return (cluster, name)
+    }
+
+    /// Seed 67514: the host waited for ever for a claim that had come and gone, and kept its group bound.
+    @Test("a host releases a name that its successor lost to another registration before the host heard of either")
+    func passedOnUnseen() throws {
+        var (cluster, name) = withoutOwner()
         #expect(cluster.register(name, at: "a", groups: ["g"]).isSuccess)
         // The host hears that the commit is done, and nothing of the owner's log.
         cluster.loses = { message, from, to in
@@ -84,10 +90,7 @@ struct RivalTests {
     /// Seed 110795: it began with the token that it was offered, and got a higher one right after that.
     @Test("a worker that takes a state over begins above the token of a dead rival")
     func tokenAboveADeadRival() throws {
-        var cluster = TrackerCluster.ready(["a", "b"])
-        let name = cluster.names(ownedBy: "b", count: 1)[0]
-        cluster.kill("b")
-        #expect(cluster.run(seconds: 20) { $0["a"].memberSummaries.count == 1 })
+        var (cluster, name) = withoutOwner()
         cluster.register(name, total: 7, at: "a")
         cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
         cluster.start("b")
