@@ -43,6 +43,9 @@ package struct Tracker: Sendable {
     var startedAt: UInt64 = 0
     var lastNewcomer: UInt64 = 0
     var hasHalted = false
+    /// Uptime at which a tick is wanted, if nothing else happens before. Stored, for it is asked after each input, and reading
+    /// a computed property of so large a value copies all of it.
+    package private(set) var nextWake: UInt64 = 0
     var introductions = Introductions()
 
     // Placement
@@ -76,7 +79,7 @@ package struct Tracker: Sendable {
     // Orphans
     var orphanWork: Deque<String> = []
     var orphanScan = false
-    var nextOrphanScan: UInt64 = .max
+    var nextOrphanScan: UInt64 = 0
     var nextReminder: UInt64 = 0
     /// As of the last pace: nobody else is starting orphans that this node thinks are its own.
     var areOrphansFree = false
@@ -97,6 +100,8 @@ package struct Tracker: Sendable {
     var wholeRepairs: Set<NodeID> = []
     /// Who gave a dead node's log.
     var suppliers: [NodeID: NodeID] = [:]
+    /// Who said last that it has more of a log than this replica, and how much.
+    var holders: [NodeID: (node: NodeID, sequence: UInt64)] = [:]
 
     // Quorum and drain
     var hasQuorum = true
@@ -121,6 +126,7 @@ package struct Tracker: Sendable {
         startedAt = now.uptime
         membership.health.lastTick = now.uptime
         nextBeat = now.uptime
+        nextWake = nextDue
     }
 
     /// This node.
@@ -129,8 +135,7 @@ package struct Tracker: Sendable {
     /// What lookups see. A copy costs a reference.
     package var view: RegistryView { registry.view }
 
-    /// Uptime at which a tick is wanted, if nothing else happens before.
-    package var nextWake: UInt64 {
+    private var nextDue: UInt64 {
         hasHalted ? .max : min(nextBeat, nextPace, requests.nextDue ?? .max, settleAt ?? .max)
     }
 
@@ -146,6 +151,7 @@ package struct Tracker: Sendable {
         tellChanges()
         flushDeltas()
         schedulePace()
+        nextWake = nextDue
         if effects.isEmpty { swap(&effects, &out) } else { effects += out }
         out.removeAll(keepingCapacity: true)
     }

@@ -12,7 +12,7 @@ package struct ClusterChecker: Sendable {
     package var refused: Set<MessageID> = []
     /// Registrations one of whose workers failed, and its state with it.
     private var failedBirths: Set<BirthID> = []
-    private var others: [Violation] = []
+    package private(set) var others: [Violation] = []
 
     package init(hasQuorum: Bool) { workers = WorkerLedger(hasQuorum: hasQuorum) }
 
@@ -22,10 +22,6 @@ package struct ClusterChecker: Sendable {
 
     /// What was broken while it ran.
     package var violations: [Violation] { workers.violations + clients.violations + others }
-
-    package var hasFatalViolation: Bool {
-        !workers.violations.isEmpty || !clients.violations.isEmpty || !others.isEmpty
-    }
 
     package mutating func failed(_ worker: WorkerSerial) { failedBirths.insert(workers[worker].birth) }
 

@@ -19,7 +19,8 @@ package final class MeasuredCluster {
 
     package static let kind = "worker"
 
-    package private(set) var nodes: [MeasuredNode] = []
+    /// How many were ever started.
+    private var started = 0
     /// Those that run, in the order of their starts.
     package private(set) var live: [MeasuredNode] = []
     /// Virtual time, in microseconds.
@@ -120,8 +121,8 @@ package final class MeasuredCluster {
         var configuration = TrackerConfiguration(
             member: MemberDescription(node: id, kinds: [Self.kind]), strategy: strategy, seed: random.next())
         configure(&configuration)
-        let node = MeasuredNode(index: nodes.count, configuration: configuration, now: instant())
-        nodes.append(node)
+        let node = MeasuredNode(index: started, configuration: configuration, now: instant())
+        started += 1
         live.append(node)
         byNode[id] = node
         events.add(.connect(node), at: now + 10_000)

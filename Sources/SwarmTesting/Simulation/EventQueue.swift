@@ -22,7 +22,7 @@ struct EventQueue<Event> {
     /// When the next event is due.
     var nextTime: UInt64? { heap.first?.time }
 
-    mutating func add(_ event: Event, at time: UInt64) {
+    mutating func add(_ event: consuming Event, at time: UInt64) {
         let slot: Int
         if let reused = free.popLast() {
             slot = reused
@@ -43,11 +43,8 @@ struct EventQueue<Event> {
             heap[0] = last
             sink(0)
         }
-        defer {
-            events[first.slot] = nil
-            free.append(first.slot)
-        }
-        guard let event = events[first.slot] else { return nil }
+        free.append(first.slot)
+        guard let event = events[first.slot].take() else { return nil }
         return (first.time, event)
     }
 
