@@ -142,7 +142,7 @@ extension Tracker {
         if let winner = registry.liveWinner(of: name), winner.host != move.from, winner.token > move.move.token {
             return discard(name, refusal: Failure(.notOwner, "another claim on the name wins"))
         }
-        if move.commit != nil || (isDead && membership.burials[move.from]?.isSettled ?? true) {
+        if move.commit != nil || (isDead && isHeir(of: move.from)) {
             activate(move, of: claim, cites: position)
         }
     }

@@ -311,7 +311,7 @@ extension Tracker {
     /// Only when all that it wrote is known, for it may have claimed the name before it died; and all that others have
     /// written, for it may have passed the name on.
     private mutating func superviseLostOwner(_ move: OutgoingMove) {
-        guard hasSurelyEnded(move.to), move.purpose == .merge || !mayBeTaken else { return }
+        guard isHeir(of: move.to), move.purpose == .merge || !mayBeTaken else { return }
         if move.purpose == .merge {
             outgoing[move.name] = nil
         } else {

@@ -191,7 +191,7 @@ extension Registry {
         require(manifest.positions.filter { isAlive($0.origin) })
         settleRequirement(of: origin)
         held[origin] = nil
-        _ = drain(from: origin)
+        drainAll()
         return true
     }
 }

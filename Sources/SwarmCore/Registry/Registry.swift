@@ -131,6 +131,11 @@ package struct Registry: Sendable {
     package mutating func giveUp(_ origin: NodeID) {
         guard !isAlive(origin), logs[origin] != nil, lost.insert(origin).inserted else { return }
         required[origin] = nil
+        drainAll()
+    }
+
+    /// Goes on with all logs that wait for something: it may be there.
+    mutating func drainAll() {
         for waiting in logs.values.filter({ !$0.pending.isEmpty }).map(\.node).sorted() { _ = drain(from: waiting) }
     }
 

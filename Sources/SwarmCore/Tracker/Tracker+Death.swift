@@ -3,7 +3,10 @@ extension Tracker {
     /// Looks for members that have fallen silent.
     mutating func superviseSilence() {
         guard membership.health.isHealthy else { return }
-        let silent = membership.live.filter { isWatched($0) && silence(of: $0) > configuration.suspectAfter }
+        var silent: [NodeID] = []
+        for node in membership.live where isWatched(node) && silence(of: node) > configuration.suspectAfter {
+            silent.append(node)
+        }
         for node in silent where membership.members[node]?.probe == nil { sendProbe(to: node, returnedAt: nil) }
         // Most of them together: more likely it is us, or the broker.
         let together = silent.count * 2 > membership.members.count && membership.members.count > 1
@@ -143,6 +146,7 @@ extension Tracker {
         guard let record = membership.burials[report.node], record.life == report.life else { return }
         membership.burials[report.node]?.reports[sender.node] = report.sequence
         if report.sequence > registry.sequence(of: report.node) {
+            noteHolder(sender.node, of: report.node, report.sequence)
             askRepair(of: report.node, holder: sender.node, urgent: true)
         }
         // The sender may not have settled yet, and lack our report. One node tells it, by a vector, which nobody answers:
@@ -188,6 +192,7 @@ extension Tracker {
             registry.forget(node)
             repairs.forget(node)
             suppliers[node] = nil
+            holders[node] = nil
             owedAcknowledgements[node] = nil
             grants[node] = nil
         }

@@ -172,6 +172,7 @@ extension Tracker {
         views.insert(sender.node)
         if view.isReady { hasReadyView = true }
         for position in positions where registry.sequence(of: position.origin) < position.sequence {
+            noteHolder(sender.node, of: position.origin, position.sequence)
             askRepair(of: position.origin, holder: sender.node, urgent: true)
         }
         superviseReadiness()

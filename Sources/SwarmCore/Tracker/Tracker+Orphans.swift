@@ -5,10 +5,11 @@ extension Tracker {
     mutating func superviseOrphans() {
         startMerges()
         areOrphansFree = !registry.orphans.isEmpty && !mayBeTaken
-        guard orphanScan || now.uptime >= nextOrphanScan else { return }
+        // However they became orphans: a log may turn up long after its origin was buried.
+        guard orphanScan || (now.uptime >= nextOrphanScan && !registry.orphans.isEmpty) else { return }
         guard canRestart, settleAt == nil, orphanWork.isEmpty else { return }
         orphanScan = false
-        nextOrphanScan = registry.orphans.isEmpty ? .max : now.uptime + Self.orphanInterval
+        nextOrphanScan = now.uptime + Self.orphanInterval
         orphanWork = Deque(registry.orphans.sorted())
         if !orphanWork.isEmpty { deputise() }
         continueOrphans()
@@ -27,7 +28,7 @@ extension Tracker {
     }
 
     /// A live member has written what this replica has not seen.
-    private var isBehind: Bool {
+    var isBehind: Bool {
         membership.members.contains { node, member in
             (member.heartbeat?.sequence ?? 0) > registry.sequence(of: node)
                 || !(registry.logs[node]?.pending.isEmpty ?? true)
@@ -73,6 +74,9 @@ extension Tracker {
 
     /// Whether the last words of the dead host are known, and its workers have surely stopped.
     func isReleased(_ claim: Claim) -> Bool { hasSurelyEnded(claim.host) }
+
+    /// Whether what a lost node had may be gone on with here. Without a quorum it may well live, on the larger side.
+    func isHeir(of host: NodeID) -> Bool { hasQuorum && hasSurelyEnded(host) }
 
     func hasSurelyEnded(_ host: NodeID) -> Bool {
         (membership.burials[host]?.isSettled ?? true) && leaseIsOver(of: host)

@@ -3,7 +3,7 @@ extension Tracker {
     mutating func superviseQuorum() {
         guard let quorum = configuration.strategy.quorum, !membership.own.isClient else { return }
         // Who does not hear itself is not heard by the others either, and they may have started its names.
-        let heard = hearsItself ? membership.workerNodes.filter { $0 == node || isHeard($0) }.count : 0
+        let heard = heardWorkerNodes
         expireLease()
         if heard >= quorum, membership.health.isConnected {
             if !hasQuorum {
@@ -20,17 +20,20 @@ extension Tracker {
         }
     }
 
-    /// Until just now another side may have had the quorum, and renewed the leases of what this one has buried.
+    /// Until just now another side may have had the quorum, and renewed the leases of what this one has buried, or buried
+    /// this node and started its names.
     private mutating func waitForOtherSides() {
         let earliest = now.uptime + leaseTime
+        for (name, due) in parked { parked[name] = max(due, earliest) }
         for (node, record) in membership.burials where record.cause != .left {
             membership.burials[node]?.notBefore = max(record.notBefore, earliest)
         }
     }
 
-    /// Not before this node knows which of its names are still its own: it may have been declared dead meanwhile.
+    /// Once it is over, not before this node knows which of its names are still its own: it may have been declared dead
+    /// meanwhile. While it lasts, nobody else has them.
     private mutating func renewLease() {
-        guard isReady, registry.isComplete else { return }
+        guard isReady, registry.isComplete || leaseUntil != nil else { return }
         let until = now.uptime + configuration.quorumGrace
         leaseUntil = until
         out.append(.lease(until: until))
@@ -42,6 +45,13 @@ extension Tracker {
         guard let until = leaseUntil, now.uptime >= until else { return }
         leaseUntil = nil
         stopWithoutQuorum()
+    }
+
+    private var heardWorkerNodes: Int {
+        guard hearsItself else { return 0 }
+        var heard = 0
+        for other in membership.workerNodes where other == node || isHeard(other) { heard += 1 }
+        return heard
     }
 
     private func isHeard(_ node: NodeID) -> Bool {
@@ -57,6 +67,11 @@ extension Tracker {
     private mutating func stopWithoutQuorum() {
         for workerID in workers.keys.sorted() {
             guard let worker = workers[workerID] else { continue }
+            if let start = starts[worker.name], start.workerID == workerID {
+                starts[worker.name] = nil
+                giveUp(start, for: nil)
+                continue
+            }
             if let move = outgoing[worker.name] {
                 if move.isCommitting { continue }
                 abandon(move, tells: true)

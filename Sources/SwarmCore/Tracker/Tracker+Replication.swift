@@ -76,7 +76,9 @@ extension Tracker {
     mutating func askRepair(of origin: NodeID, holder: NodeID, urgent: Bool, whole: Bool = false) {
         let have = registry.sequence(of: origin)
         guard origin != node, let target = supplier(of: origin, holder: holder) else { return }
-        guard repairs.shouldAsk(origin, have: have, now: now.uptime, urgent: urgent) else { return }
+        let isHolder = holders[origin]?.node == target
+        guard repairs.shouldAsk(origin, of: target, isHolder: isHolder, have: have, now: now.uptime, urgent: urgent)
+        else { return }
         if whole {
             wholeRepairs.insert(origin)
             registry.hold(origin, until: now.uptime + configuration.downAfter)
@@ -84,11 +86,19 @@ extension Tracker {
         send(.repair(RepairRequest(origin: origin, after: have, whole: whole)), to: target)
     }
 
-    /// The origin if it lives, else who is known to have its log, or gave what cites it, else anyone.
+    /// A member says that it has so much of a log.
+    mutating func noteHolder(_ peer: NodeID, of origin: NodeID, _ sequence: UInt64) {
+        guard sequence > registry.sequence(of: origin), membership.members[origin] == nil else { return }
+        if let known = holders[origin], membership.members[known.node] != nil, known.sequence >= sequence { return }
+        holders[origin] = (peer, sequence)
+    }
+
+    /// The origin if it lives, else who has said that it has more of its log, else who should have it, or gave what cites
+    /// it, else anyone.
     private mutating func supplier(of origin: NodeID, holder: NodeID) -> NodeID? {
-        for candidate in [origin, holder, suppliers[holder] ?? holder] where membership.members[candidate] != nil {
-            return candidate
-        }
+        if let known = holders[origin], known.sequence <= registry.sequence(of: origin) { holders[origin] = nil }
+        let candidates = [origin, holders[origin]?.node ?? holder, holder, suppliers[holder] ?? holder]
+        for candidate in candidates where membership.members[candidate] != nil { return candidate }
         let peers = membership.live
         return peers.isEmpty ? nil : peers[Int(random.next() % UInt64(peers.count))]
     }
@@ -223,6 +233,7 @@ extension Tracker {
                 membership.burials[position.origin]?.reports[peer] = position.sequence
             }
             if registry.sequence(of: position.origin) < position.sequence {
+                noteHolder(peer, of: position.origin, position.sequence)
                 askRepair(of: position.origin, holder: peer, urgent: false)
             }
         }

@@ -130,9 +130,10 @@ extension Tracker {
         // If the rival goes away, the name still waits for its worker.
         if case .revival = start.purpose, parked[start.name] != nil { parked[start.name] = now.uptime }
         let holder = rival.map { RegistrationSummary(name: $0.name, node: $0.host, token: $0.token) }
-        let failure = Failure(.alreadyRegistered, "\"\(start.name)\" is registered; look it up", holder: holder)
+        let taken = Failure(.alreadyRegistered, "\"\(start.name)\" is registered; look it up", holder: holder)
+        let failure = rival == nil ? notReady : taken
         if case .register = start.purpose { answer(start.request, .failure(failure)) }
-        for waiter in start.waiters { answer(waiter, .failure(rival == nil ? notReady : failure)) }
+        for waiter in start.waiters { answer(waiter, .failure(failure)) }
     }
 
     /// A running worker of the application gets a name. It is not started elsewhere, and not moved.
@@ -198,6 +199,8 @@ extension Tracker {
         guard !parked.isEmpty, hasQuorum, isReady, membership.health.isHealthy || membership.members.isEmpty else {
             return
         }
+        // The other side of a split may have started them, and said so to who has not been heard of here yet.
+        if configuration.strategy.quorum != nil, isBehind { return }
         for name in parked.keys.sorted() where starts.count < configuration.concurrentRestarts {
             guard let due = parked[name], now.uptime >= due, starts[name] == nil else { continue }
             guard let claim = registry.ownClaim(name), claim.isParked, registry.counts(claim) else {

@@ -218,6 +218,9 @@ package struct WorkerLedger: Sendable {
     /// A worker may work while another one of the name may too.
     private mutating func checkRivals(_ serial: WorkerSerial, at time: UInt64, _ disturbance: DisturbanceMonitor) {
         let record = workers[serial.index]
+        // One that was told to stop, and nobody waits for, may still be at its last message when the name is registered
+        // again, or started again after the lease of a quorum.
+        guard record.phase == .active else { return }
         for other in alive[record.name.index] where other != serial && workers[other.index].phase == .active {
             let rival = workers[other.index]
             // One that has just been started may come too late, and is stopped as soon as its node hears that it runs.
@@ -227,8 +230,7 @@ package struct WorkerLedger: Sendable {
             let since = min(rival.startedAt, record.startedAt)
             if rival.birth == record.birth, disturbance.isUndisturbed(since: since) {
                 report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of one registration")
-            } else if record.phase == .active, disturbance.isSettled(since: Self.before(since)) {
-                // One whose name was unregistered may still be at its last message when the name is registered again.
+            } else if disturbance.isSettled(since: Self.before(since)) {
                 report(.twoInCluster, time, "\(describe(serial)) beside \(describe(other)), of two registrations")
             }
         }

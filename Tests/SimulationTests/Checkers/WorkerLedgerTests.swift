@@ -84,6 +84,20 @@ struct WorkerLedgerTests {
         #expect(rules.isEmpty)
     }
 
+    /// Seed 125066: a quorum's lease had ended in the middle of a message.
+    @Test("one that was told to stop ends its message beside the next one; one that was not may not")
+    mutating func lastMessage() {
+        let old = start(on: first, id: 1, clock: 10)
+        let new = start(on: second, id: 1, clock: 11)
+        ledger.stopping(old)
+        _ = ledger.processed(new, 100, at: 31_000_000, disturbance)
+        _ = ledger.processed(old, 101, at: 31_500_000, disturbance)
+        #expect(rules.isEmpty)
+        let next = start(on: first, id: 2, clock: 12, at: 32_000_000)
+        _ = ledger.processed(next, 102, at: 33_000_000, disturbance)
+        #expect(rules == [.twoInCluster])
+    }
+
     @Test("a token that does not grow")
     mutating func tokens() {
         let old = start(on: first, id: 1, clock: 10)

@@ -48,6 +48,19 @@ struct DeathTests {
         #expect(names.contains { cluster.hosts(of: $0) == [deaf] })
     }
 
+    /// Seed 128787: the log came with a node that had been away; its origin had long been buried, and nobody looked again.
+    @Test("a dead node's names are started whenever its log turns up")
+    func logTurnsUpLate() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        cluster.run(seconds: 30)
+        var dead = NodeScript.scripts("x")[0]
+        let names = (0..<20).map { "late\($0)" }
+        for (index, name) in names.enumerated() { _ = dead.put(name, token: UInt64(index + 1)) }
+        let sender = Sender(node: cluster.id("b"), life: 0)
+        cluster.feed(.received(.delta(dead.delta()), from: sender), to: cluster.id("c"))
+        #expect(cluster.run(seconds: 60) { $0.isWell(names) })
+    }
+
     @Test("a dead node's name that nobody has started again yet is not registered anew")
     func registerBesideAnOrphan() {
         var cluster = TrackerCluster.ready(["a", "b", "c"])

@@ -33,9 +33,76 @@ struct QuorumTests {
         expectNoOverlap(of: names, in: &cluster)
     }
 
-    /// For 20 s no two nodes with a lease run the same name; in the end each name runs.
-    private func expectNoOverlap(of names: [String], in cluster: inout TrackerCluster) {
-        for _ in 0..<200 {
+    /// Seed 3385: it had the quorum back before it had heard of what the others had started meanwhile.
+    @Test("a node that has the quorum back starts nothing that the other side may have started")
+    func quorumIsBack() {
+        var cluster = TrackerCluster.ready(["a", "b", "c", "d", "e"]) { $0.strategy = .staticQuorum(3) }
+        let names = cluster.register(count: 20, ownedBy: "d")
+        cluster.cut(["a", "d"], from: ["b", "c", "e"])
+        // "d" has returned from this death when the others hear of it again: they have nothing to tell it.
+        for node in ["a", "b", "c", "e"] { cluster.bury("d", at: node, says: node == "b" ? "c" : "b") }
+        for node in ["b", "c", "e"] { cluster.bury("a", at: node, says: node == "b" ? "c" : "b") }
+        #expect(cluster.run(seconds: 8) { $0.nodes["d"]?.life == 1 })
+        #expect(cluster.run(seconds: 15) { c in names.allSatisfy { name in c.works(name, onOneOf: ["b", "c", "e"]) } })
+        #expect(names.allSatisfy { !cluster.works($0, on: "d") })
+        cluster.loses = { message, _, to in
+            guard to.name == "d" else { return false }
+            return switch message {
+            case .delta, .snapshot: true
+            default: false
+            }
+        }
+        cluster.heal()
+        expectNoOverlap(of: names, in: &cluster, seconds: 8)
+        #expect(cluster.nodes["d"]?.events.last { $0.isQuorum } == .quorum(true))
+        cluster.loses = { _, _, _ in false }
+        expectNoOverlap(of: names, in: &cluster)
+        #expect(cluster.run(seconds: 60) { $0.isWell(names) })
+    }
+
+    /// Seed 126962: a log that was long in coming stopped all workers of a healthy cluster.
+    @Test("a node whose replica lags keeps the lease that it has")
+    func lagWithALease() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"]) { $0.strategy = .staticQuorum(2) }
+        let names = cluster.register(count: 5, ownedBy: "a")
+        cluster.loses = { message, from, to in
+            guard to.name == "a", from.name == "b" else { return false }
+            return if case .delta = message { true } else { false }
+        }
+        #expect(cluster.register(cluster.names(ownedBy: "b", count: 1)[0], at: "c").isSuccess)
+        let position = LogPosition(origin: cluster.id("b"), sequence: cluster["b"].registry.own.sequence)
+        let view = View(
+            members: [], positions: [position], buried: [], clock: 0, isReady: true, universe: nil)
+        cluster.feed(.received(.view(view), from: Sender(node: cluster.id("c"), life: 0)), to: cluster.id("a"))
+        for _ in 0..<50 {
+            cluster.run(seconds: 0.1)
+            for name in names { #expect(cluster.works(name, on: "a")) }
+        }
+    }
+
+    /// Seed 125091: the owner had buried the host on its side of the split, and took its worker for lost.
+    @Test("an owner that is cut off with a prepared worker does not go on with it before the host's lease has ended")
+    func preparedOnTheSmallerSide() {
+        var cluster = TrackerCluster.ready(["a", "b"]) { $0.strategy = .staticQuorum(2) }
+        for name in names { #expect(cluster.register(name, at: "a").isSuccess) }
+        cluster.loses = { message, from, _ in
+            if case .offerAnswer = message { return from.name == "c" }
+            return false
+        }
+        cluster.start("c")
+        let isPrepared = cluster.run(seconds: 30) { c in
+            c.nodes["c"]?.workers.values.contains { $0.phase == .prepared } ?? false
+        }
+        #expect(isPrepared)
+        cluster.run(seconds: 0.01)
+        cluster.split("c", from: ["a", "b"])
+        expectNoOverlap(of: names, in: &cluster)
+        #expect(cluster.nodes["c"]?.workers.isEmpty == true)
+    }
+
+    /// For so long no two nodes with a lease run the same name; in the end each name runs.
+    private func expectNoOverlap(of names: [String], in cluster: inout TrackerCluster, seconds: Int = 20) {
+        for _ in 0..<seconds * 10 {
             cluster.run(seconds: 0.1)
             for name in names {
                 let running = cluster.up.filter { cluster.works(name, on: $0) }
@@ -56,13 +123,21 @@ extension TrackerCluster {
         }
     }
 
-    private mutating func bury(_ dead: String, at node: String, says witness: String) {
+    fileprivate mutating func bury(_ dead: String, at node: String, says witness: String) {
         let verdict = Verdict(node: id(dead), life: 0, cause: .unroutable)
         feed(.received(.verdict(verdict), from: Sender(node: id(witness), life: 0)), to: id(node))
     }
 
+    fileprivate func works(_ name: String, onOneOf nodes: [String]) -> Bool { nodes.contains { works(name, on: $0) } }
+
     fileprivate func works(_ name: String, on node: String) -> Bool {
         guard let entry = nodes[node], let lease = entry.lease, lease > now else { return false }
         return entry.workers.values.contains { $0.name == name && $0.phase == .running }
+    }
+}
+
+extension Event {
+    fileprivate var isQuorum: Bool {
+        if case .quorum = self { true } else { false }
     }
 }
