@@ -17,8 +17,10 @@ package struct BirthLedger: Sendable {
         package var endedAt: UInt64?
         /// Processes that surely have its end applied.
         package var endWitnesses: Set<ProcessID> = []
-        /// Nodes that showed it in their view.
+        /// Nodes that showed it in their view, as it stands since it was handed over last.
         package var witnesses: Set<ProcessID> = []
+        /// The last token that a host gave up for a move's.
+        package var handedOver: FencingToken?
         /// No process that provably had it survived: nothing is promised of it any more.
         package var isLost = false
         package var isEndLost = false
@@ -130,8 +132,19 @@ package struct BirthLedger: Sendable {
         }
     }
 
-    /// Nodes show the registration in their views.
-    package mutating func seen(_ birth: BirthID, by process: ProcessID) { births[birth]?.witnesses.insert(process) }
+    /// A node shows the registration in its view. What it was before a move is no news: its end may be told by a node that
+    /// knows no more of what came after.
+    package mutating func seen(_ birth: BirthID, _ token: FencingToken, by process: ProcessID) {
+        if let old = births[birth]?.handedOver, token <= old { return }
+        births[birth]?.witnesses.insert(process)
+    }
+
+    /// Its host has let go of it for another one's claim, and keeps its state until that shows.
+    package mutating func handedOver(_ birth: BirthID, _ token: FencingToken, by host: ProcessID) {
+        let highest = births[birth]?.handedOver.map { max($0, token) } ?? token
+        births[birth]?.handedOver = highest
+        births[birth]?.witnesses = [host]
+    }
 
     /// All that was acknowledged so far has surely reached every live process.
     package mutating func applied(by processes: [ProcessID], before time: UInt64) {

@@ -202,8 +202,9 @@ extension SimulatedCluster {
                 guard let claim = process.tracker.view[names[index]] else { continue }
                 let birth = SimulatedPayload.birth(of: claim.arguments)
                 // Before it is ready it has parts of logs, and answers for none.
-                if process.tracker.isReady { checker.births.seen(birth, by: process.id) }
-                checker.workers.saw(FencingToken(claim.token), of: NameID(index), on: process.id)
+                let token = FencingToken(claim.token)
+                if process.tracker.isReady { checker.births.seen(birth, token, by: process.id) }
+                checker.workers.saw(token, of: NameID(index), on: process.id)
             }
         }
     }

@@ -234,6 +234,7 @@ extension SimulatedCluster {
     private func gone(_ worker: SimulatedWorker, of process: SimulatedProcess, isMove: Bool) {
         worker.phase = .stopped
         process.workers[worker.id] = nil
+        if isMove { checker.births.handedOver(worker.birth, FencingToken(worker.token), by: process.id) }
         application?.stop(worker.serial, worker.wantsStop?.cause)
         checker.workers.stopped(worker.serial, isMove: isMove, at: now)
     }
