@@ -37,7 +37,7 @@ extension Tracker {
 
     private mutating func whyNotPrepare(_ offer: Offer) -> Failure? {
         let claim = offer.claim
-        guard hasAuthority, membership.health.isHealthy, draining == nil else { return notReady }
+        guard hasAuthority, hasLease, membership.health.isHealthy, draining == nil else { return notReady }
         guard offer.placement == layouts.digest else {
             return Failure(.notOwner, "the nodes do not see the same members yet")
         }

@@ -10,19 +10,23 @@ package struct Request: Equatable, Sendable {
     /// The registration that a change of an entry means, as the asker saw it: a copy that comes late must not hit the
     /// next one of the name. nil where the name is meant.
     package var birth: LogPosition?
+    /// Which try of its asker this is, from 1. Who refused a try for now refuses all copies of it: they may be on their way
+    /// while the asker tries another node.
+    package let tries: UInt32
     package let body: RequestBody
 
     package static let hopLimit: UInt8 = 2
 
     package init(
         id: RequestID, lifetime: UInt32, placement: UInt64, hops: UInt8 = 0, birth: LogPosition? = nil,
-        body: RequestBody
+        tries: UInt32 = 1, body: RequestBody
     ) {
         self.id = id
         self.lifetime = lifetime
         self.placement = placement
         self.hops = hops
         self.birth = birth
+        self.tries = tries
         self.body = body
     }
 }
@@ -93,10 +97,13 @@ package struct OrphanOrder: Hashable, Sendable {
 package struct Reply: Equatable, Sendable {
     package let id: RequestID
     package let result: Result<ReplyBody, Failure>
+    /// Which try was refused; 0: whichever it is.
+    package let tries: UInt32
 
-    package init(id: RequestID, result: Result<ReplyBody, Failure>) {
+    package init(id: RequestID, result: Result<ReplyBody, Failure>, tries: UInt32 = 0) {
         self.id = id
         self.result = result
+        self.tries = tries
     }
 }
 

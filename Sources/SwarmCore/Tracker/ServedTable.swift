@@ -10,15 +10,26 @@ struct ServedTable: Sendable {
         case new
         case inProgress
         case answered(Reply)
+        /// This try, or a later one, was refused for now: its asker has heard that, and tries another node, or will.
+        case refused
         /// It was carried out; the answer is no longer here.
         case past
+    }
+
+    private enum Phase {
+        case inProgress
+        /// For now; the next try is looked at afresh.
+        case refused
+        case done
     }
 
     private struct Entry: Sendable {
         var expires: UInt64
         /// A refusal is final, too: whoever asks again does so under another id.
         let isOnce: Bool
-        var isDone = false
+        /// The highest seen.
+        var tries: UInt32
+        var phase = Phase.inProgress
         var reply: Reply?
     }
 
@@ -46,38 +57,51 @@ struct ServedTable: Sendable {
     static let byteLimit = 64 << 20
 
     /// nil: too many are in progress.
-    mutating func begin(_ id: RequestID, lifetime: UInt64, isOnce: Bool, now: UInt64, limit: Int) -> State? {
+    mutating func begin(
+        _ id: RequestID, tries: UInt32, lifetime: UInt64, isOnce: Bool, now: UInt64, limit: Int
+    ) -> State? {
         if let entry = entries[id] {
             if let reply = entry.reply { return .answered(reply) }
-            return entry.isDone ? .past : .inProgress
+            switch entry.phase {
+            case .done: return .past
+            case .inProgress:
+                entries[id]?.tries = max(entry.tries, tries)
+                return .inProgress
+            case .refused:
+                guard tries > entry.tries else { return .refused }
+                guard inProgress < limit else { return nil }
+                entries[id]?.tries = tries
+                entries[id]?.phase = .inProgress
+                inProgress += 1
+                return .new
+            }
         }
         guard inProgress < limit else { return nil }
-        entries[id] = Entry(expires: now + lifetime + Self.grace, isOnce: isOnce)
+        entries[id] = Entry(expires: now + lifetime + Self.grace, isOnce: isOnce, tries: tries)
         inProgress += 1
         answers.insert(Expiry(at: now + lifetime + Self.grace, id: id))
         ids.append(id)
         return .new
     }
 
-    /// The request was not carried out: a repetition is to be looked at afresh.
+    /// The request was passed on: a repetition is to be looked at afresh.
     mutating func forget(_ id: RequestID) {
-        guard let entry = entries.removeValue(forKey: id), !entry.isDone else { return }
+        guard let entry = entries.removeValue(forKey: id), entry.phase == .inProgress else { return }
         inProgress -= 1
     }
 
-    /// It was answered. What may succeed a moment later is not remembered, unless it is to be done once.
-    mutating func answer(_ reply: Reply) {
-        if case .failure(let failure) = reply.result, failure.code.isRetryable, entries[reply.id]?.isOnce != true {
-            forget(reply.id)
-        } else {
-            finish(reply)
-        }
-    }
+    /// Which try of it is the last that was seen; 0 if it is not known.
+    func tries(of id: RequestID) -> UInt32 { entries[id]?.tries ?? 0 }
 
-    private mutating func finish(_ reply: Reply) {
+    /// It was answered. What may succeed a moment later is for the next try to ask, unless it is to be done once.
+    mutating func answer(_ reply: Reply) {
         guard let entry = entries[reply.id] else { return }
-        if !entry.isDone { inProgress -= 1 }
-        entries[reply.id]?.isDone = true
+        if entry.phase == .inProgress { inProgress -= 1 }
+        if case .failure(let failure) = reply.result, failure.code.isRetryable, !entry.isOnce {
+            if entry.phase == .inProgress { entries[reply.id]?.phase = .refused }
+            return
+        }
+        entries[reply.id]?.phase = .done
         guard bytes + Self.size(of: reply) <= Self.byteLimit else { return }
         bytes += Self.size(of: reply)
         entries[reply.id]?.reply = reply
@@ -95,15 +119,15 @@ struct ServedTable: Sendable {
         while let first = answers.min, first.at <= now {
             answers.removeMin()
             guard let entry = entries[first.id], entry.expires <= now else { continue }
-            if !entry.isDone { inProgress -= 1 }
+            if entry.phase == .inProgress { inProgress -= 1 }
             bytes -= Self.size(of: entry.reply)
-            entries[first.id]?.isDone = true
+            entries[first.id]?.phase = .done
             entries[first.id]?.reply = nil
         }
         // In order of arrival; one with a long life keeps the ids behind it a while longer.
         while let first = ids.first {
             if let entry = entries[first], now < entry.expires + Self.memory, ids.count <= Self.idLimit { break }
-            if let entry = entries.removeValue(forKey: first), !entry.isDone { inProgress -= 1 }
+            if let entry = entries.removeValue(forKey: first), entry.phase == .inProgress { inProgress -= 1 }
             ids.removeFirst()
         }
     }

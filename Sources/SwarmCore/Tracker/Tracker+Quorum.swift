@@ -39,6 +39,9 @@ extension Tracker {
         out.append(.lease(until: until))
     }
 
+    /// Workers may work here.
+    var hasLease: Bool { configuration.strategy.quorum == nil || leaseUntil != nil }
+
     /// Past the lease the quorum's side may have started these names, however this node came to be late: what ran here
     /// does not run on.
     mutating func expireLease() {

@@ -102,7 +102,7 @@ extension Tracker {
         let left = (request.deadline - min(now.uptime, request.deadline)) / 1_000
         let message = Request(
             id: request.wireID, lifetime: UInt32(clamping: max(left, 1)), placement: layouts.digest,
-            birth: request.birth, body: request.body)
+            birth: request.birth, tries: UInt32(clamping: request.tries), body: request.body)
         if target == node { serve(message, from: node) } else { send(.request(message), to: target) }
     }
 
@@ -177,7 +177,10 @@ extension Tracker {
             requests.set(request)
             askRepair(of: position.origin, holder: position.origin, urgent: false)
         case .success: complete(request.id, reply.result)
-        case .failure(let failure): receive(failure, of: request)
+        case .failure(let failure):
+            // The refusal of an earlier try, come late, says nothing of the one that is under way.
+            guard reply.tries == 0 || reply.tries == UInt32(clamping: request.tries) else { return }
+            receive(failure, of: request)
         }
     }
 

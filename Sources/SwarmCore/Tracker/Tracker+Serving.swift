@@ -3,17 +3,16 @@ extension Tracker {
     mutating func receive(_ request: Request, from sender: Sender) {
         let lifetime = UInt64(request.lifetime) * 1_000
         let state = served.begin(
-            request.id, lifetime: lifetime, isOnce: request.body.isOnce, now: now.uptime,
+            request.id, tries: request.tries, lifetime: lifetime, isOnce: request.body.isOnce, now: now.uptime,
             limit: configuration.requestLimit)
         switch state {
         case nil:
             count(.requestsRefused)
-            send(
-                .reply(
-                    Reply(
-                        id: request.id,
-                        result: .failure(Failure(.overloaded, "the node is overloaded; try again later")))),
-                to: request.id.node)
+            let failure = Failure(.overloaded, "the node is overloaded; try again later")
+            send(.reply(Reply(id: request.id, result: .failure(failure), tries: request.tries)), to: request.id.node)
+        case .refused:
+            let failure = Failure(.notReady, "the node could not do this a moment ago; try again")
+            send(.reply(Reply(id: request.id, result: .failure(failure), tries: request.tries)), to: request.id.node)
         case .inProgress: break
         case .past:
             let text = "the request was carried out before; its answer is no longer kept"
@@ -27,8 +26,8 @@ extension Tracker {
 
     /// Gives an answer to whoever asked.
     mutating func answer(_ id: RequestID, _ result: Result<ReplyBody, Failure>) {
-        let reply = Reply(id: id, result: result)
-        guard id.node != node else { return receive(reply) }
+        guard id.node != node else { return receive(Reply(id: id, result: result)) }
+        let reply = Reply(id: id, result: result, tries: served.tries(of: id))
         served.answer(reply)
         send(.reply(reply), to: id.node)
     }

@@ -127,6 +127,8 @@ package struct Tracker: Sendable {
         membership.health.lastTick = now.uptime
         nextBeat = now.uptime
         nextWake = nextDue
+        // Nothing works before the first lease.
+        if !hasQuorum { out.append(.lease(until: 0)) }
     }
 
     /// This node.

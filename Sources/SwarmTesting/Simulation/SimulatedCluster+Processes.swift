@@ -102,6 +102,8 @@ extension SimulatedCluster {
         if process.link.isConnected || process.link.connection != nil {
             after(delay) { [unowned self] in dropConnection(of: process) }
         }
+        // What it had stopped and not handed over yet goes with it, be it that it crashes or that a drain ran out of time.
+        if !process.tracker.keptStates.isEmpty { checker.disturbance.gaveUpWorkers(at: now) }
         checker.processEnded(process.id, alive: Set(live.map(\.id)), at: now)
         for worker in process.sortedWorkers { application?.vanished(worker.serial) }
         process.workers = [:]
@@ -119,8 +121,6 @@ extension SimulatedCluster {
         note(process, "   halts: \(failure.map { "\($0.code): \($0.message)" } ?? "has left")")
         report.count(failure == nil ? "left" : "halted")
         process.hasLeft = failure == nil
-        // A drain that ran out of time leaves behind what it had stopped and could not hand over.
-        if !process.tracker.keptStates.isEmpty { checker.disturbance.gaveUpWorkers(at: now) }
         end(process, brokerNotices: random.in(100...5_000), machineLives: true)
         // Whoever runs it starts it again.
         if failure != nil || process.isLeaving {

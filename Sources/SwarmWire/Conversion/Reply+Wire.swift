@@ -11,6 +11,7 @@ extension ProtoReply {
         self.init()
         node = try tables.node(reply.id.node)
         number = reply.id.number
+        tries = reply.tries
         switch reply.result {
         case .success(.done): body = .done(ProtoNothing())
         case .success(.written(let registration, let position)):
@@ -25,7 +26,8 @@ extension ProtoReply {
     func decoded(_ tables: TableReader) throws(WireError) -> Reply? {
         guard let body else { return nil }
         return Reply(
-            id: RequestID(node: try tables.node(node), number: number), result: try Self.decoded(body, tables))
+            id: RequestID(node: try tables.node(node), number: number), result: try Self.decoded(body, tables),
+            tries: tries)
     }
 
     private static func decoded(

@@ -14,6 +14,7 @@ extension ProtoRequest {
         lifetime = request.lifetime
         placement = request.placement
         hops = UInt32(request.hops)
+        tries = request.tries
         if let birth = request.birth {
             birthNode = try tables.node(birth.origin)
             birthSequence = birth.sequence
@@ -38,7 +39,7 @@ extension ProtoRequest {
         guard let hops = UInt8(exactly: hops) else { throw .limitExceeded("hops of a request", limit: 255) }
         return Request(
             id: RequestID(node: try tables.node(node), number: number), lifetime: lifetime, placement: placement,
-            hops: hops, birth: try birth(tables), body: try Self.decoded(body, tables))
+            hops: hops, birth: try birth(tables), tries: tries, body: try Self.decoded(body, tables))
     }
 
     private func birth(_ tables: TableReader) throws(WireError) -> LogPosition? {

@@ -1597,6 +1597,9 @@ nonisolated struct ProtoRequest: Sendable {
 
   var birthSequence: UInt64 = 0
 
+  /// Which try of its asker this is, from 1. Who refused a try for now refuses all copies of it.
+  var tries: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -1833,6 +1836,9 @@ nonisolated struct ProtoReply: Sendable {
     }
     set {body = .failure(newValue)}
   }
+
+  /// Which try was refused; 0: whichever it is.
+  var tries: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3990,7 +3996,7 @@ nonisolated extension ProtoClockID: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Request"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}lifetime\0\u{1}placement\0\u{1}hops\0\u{1}register\0\u{1}unregister\0\u{1}join\0\u{1}leave\0\u{1}update\0\u{1}deliver\0\u{1}restart\0\u{1}drain\0\u{1}inspect\0\u{3}birth_node\0\u{3}birth_sequence\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}lifetime\0\u{1}placement\0\u{1}hops\0\u{1}register\0\u{1}unregister\0\u{1}join\0\u{1}leave\0\u{1}update\0\u{1}deliver\0\u{1}restart\0\u{1}drain\0\u{1}inspect\0\u{3}birth_node\0\u{3}birth_sequence\0\u{1}tries\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4122,6 +4128,7 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
       }()
       case 15: try { try decoder.decodeSingularUInt32Field(value: &self.birthNode) }()
       case 16: try { try decoder.decodeSingularUInt64Field(value: &self.birthSequence) }()
+      case 17: try { try decoder.decodeSingularUInt32Field(value: &self.tries) }()
       default: break
       }
     }
@@ -4192,6 +4199,9 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.birthSequence != 0 {
       try visitor.visitSingularUInt64Field(value: self.birthSequence, fieldNumber: 16)
     }
+    if self.tries != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tries, fieldNumber: 17)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4204,6 +4214,7 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.body != rhs.body {return false}
     if lhs.birthNode != rhs.birthNode {return false}
     if lhs.birthSequence != rhs.birthSequence {return false}
+    if lhs.tries != rhs.tries {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4514,7 +4525,7 @@ nonisolated extension ProtoRestart: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Reply"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}done\0\u{1}written\0\u{1}payload\0\u{1}text\0\u{1}failure\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}done\0\u{1}written\0\u{1}payload\0\u{1}text\0\u{1}failure\0\u{1}tries\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4579,6 +4590,7 @@ nonisolated extension ProtoReply: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.body = .failure(v)
         }
       }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.tries) }()
       default: break
       }
     }
@@ -4618,6 +4630,9 @@ nonisolated extension ProtoReply: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     }()
     case nil: break
     }
+    if self.tries != 0 {
+      try visitor.visitSingularUInt32Field(value: self.tries, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4625,6 +4640,7 @@ nonisolated extension ProtoReply: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.node != rhs.node {return false}
     if lhs.number != rhs.number {return false}
     if lhs.body != rhs.body {return false}
+    if lhs.tries != rhs.tries {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -60,6 +60,23 @@ struct QuorumTests {
         #expect(cluster.run(seconds: 60) { $0.isWell(names) })
     }
 
+    /// Seed 204529: it worked on without ever having had a lease that could end.
+    @Test("a node that has never had the quorum takes nothing over")
+    func neverHadTheQuorum() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"]) { $0.strategy = .staticQuorum(3) }
+        let names = cluster.register(count: 20, ownedBy: "a")
+        cluster.loses = { message, from, to in
+            guard to.name == "d", from.name != "a" else { return false }
+            return if case .heartbeat = message { true } else { false }
+        }
+        cluster.start("d")
+        #expect(cluster.nodes["d"]?.lease == 0)
+        #expect(cluster.run(seconds: 30) { $0["d"].isReady && $0.count(.handoffsRefused, at: "a") > 0 })
+        #expect(cluster.nodes["d"]?.workers.isEmpty == true)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0.isWell(names) && $0.nodes["d"]?.workers.isEmpty == false })
+    }
+
     /// Seed 126962: a log that was long in coming stopped all workers of a healthy cluster.
     @Test("a node whose replica lags keeps the lease that it has")
     func lagWithALease() {

@@ -263,6 +263,38 @@ struct RegressionTests {
         #expect(cluster.total(of: name) == 5)
     }
 
+    /// Seed 205607: the owner refused one copy, agreed with its asker a moment later, and carried the other one out.
+    @Test("a copy of a refused try is refused, too, and a late refusal says nothing of the next try")
+    func copyOfARefusedTry() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let name = cluster.names(ownedBy: "b", count: 1)[0]
+        let asker = cluster.id("a")
+        func arrives(placement: UInt64, tries: UInt32) {
+            let order = RegistrationOrder(name: name, kind: "counter", groups: [])
+            let request = Request(
+                id: RequestID(node: asker, number: 1 << 40), lifetime: 20_000, placement: placement, tries: tries,
+                body: .register(order))
+            cluster.feed(.received(.request(request), from: Sender(node: asker, life: 0)), to: cluster.id("b"))
+            cluster.run(seconds: 1)
+        }
+        let agreed = cluster["b"].placement.digest
+        arrives(placement: agreed &+ 1, tries: 1)
+        arrives(placement: agreed, tries: 1)
+        #expect(cluster.hosts(of: name).isEmpty)
+        arrives(placement: agreed, tries: 2)
+        #expect(cluster.hosts(of: name) == ["b"])
+
+        cluster.startDelay = 3_000_000
+        let other = cluster.names(ownedBy: "b", count: 2)[1]
+        let number = cluster.request(.register(RegistrationOrder(name: other, kind: "counter", groups: [])), at: "a")
+        cluster.run(seconds: 1)
+        let refusal = Reply(
+            id: RequestID(node: asker, number: number), result: .failure(Failure(.notReady, "not yet")), tries: 7)
+        cluster.feed(.received(.reply(refusal), from: Sender(node: cluster.id("c"), life: 0)), to: asker)
+        #expect(cluster.run(seconds: 30) { $0.nodes["a"]?.results[number] != nil })
+        #expect(cluster.nodes["a"]?.counts[.requestsRetried] == nil)
+    }
+
     @Test("a name that was unregistered and registered again is not removed by a host of its old life")
     func endedBirthSparesRival() {
         var cluster = TrackerCluster.ready(["a", "b", "c"])

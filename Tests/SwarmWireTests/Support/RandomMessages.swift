@@ -39,7 +39,7 @@ struct RandomMessages {
         case 17: .forkGrant(universe(), clock().id)
         case 18: .retire(universe(), clock().id)
         case 19: .request(request())
-        case 20: .reply(Reply(id: requestID(), result: result()))
+        case 20: .reply(Reply(id: requestID(), result: result(), tries: UInt32(truncatingIfNeeded: number())))
         case 21:
             .offer(
                 Offer(
@@ -124,7 +124,8 @@ struct RandomMessages {
         Request(
             id: requestID(), lifetime: UInt32(truncatingIfNeeded: number()), placement: generator.next(),
             hops: UInt8(below(3)),
-            birth: below(2) == 0 ? nil : LogPosition(origin: node(), sequence: max(1, counter())), body: requestBody())
+            birth: below(2) == 0 ? nil : LogPosition(origin: node(), sequence: max(1, counter())),
+            tries: UInt32(truncatingIfNeeded: number()), body: requestBody())
     }
 
     private mutating func requestBody() -> RequestBody {
