@@ -20,6 +20,17 @@ package struct Membership: Sendable {
     /// Those that host workers and are ready.
     package var readyPeers: [NodeID] { live.filter { members[$0]?.isReady == true && !isClient($0) } }
 
+    /// This node's place among the ready peers but for `other`, in order, and how many they are with this one. Asked for each
+    /// hello and report, of which a large cluster hears thousands at once: nothing is sorted.
+    package func placeAmongReady(without other: NodeID) -> (place: Int, count: Int) {
+        var (place, count) = (0, 1)
+        for (node, member) in members where member.isReady && node != other && !member.description.isClient {
+            count += 1
+            if node < own.node { place += 1 }
+        }
+        return (place, count)
+    }
+
     package func isClient(_ node: NodeID) -> Bool { members[node]?.description.isClient ?? false }
 
     /// Live members (this node too) that host workers.

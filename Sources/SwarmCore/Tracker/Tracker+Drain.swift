@@ -6,6 +6,8 @@ extension Tracker {
         var requests: [RequestID]
         /// Uptime at which what is left is left behind.
         var deadline: UInt64
+        /// Uptime of the next look at what has not moved yet: whoever refuses now is not asked at every pace.
+        var nextScan: UInt64 = 0
         /// Handed over; the log up to here is to be known to another node before the farewell.
         var leaving: (sequence: UInt64, deadline: UInt64)?
     }
@@ -43,7 +45,10 @@ extension Tracker {
             }
             return
         }
-        if !rebalance.hasWork, outgoing.isEmpty, now.uptime < state.deadline, hasMovable { settled() }
+        if !rebalance.hasWork, outgoing.isEmpty, now.uptime >= state.nextScan, now.uptime < state.deadline, hasMovable {
+            draining?.nextScan = now.uptime + Rebalance.firstWait
+            settled()
+        }
         let isOver =
             now.uptime >= state.deadline || (outgoing.isEmpty && !rebalance.hasWork && !hasMovable && starts.isEmpty)
         if isOver { finishDrain() }

@@ -95,11 +95,10 @@ extension Tracker {
     /// views, and clients those of each other.
     func answersHello(of node: NodeID, salt: UInt64) -> Bool {
         guard isReady else { return membership.workerNodes.first == node || membership.isClient(node) }
-        let ready = (membership.readyPeers + [self.node]).filter { $0 != node }.sorted()
-        guard !ready.isEmpty else { return true }
+        let (place, count) = membership.placeAmongReady(without: node)
         var hash = StableHash(seed: salt)
         hash.combine(node.name)
-        return ready[Int(hash.finalize() % UInt64(ready.count))] == self.node
+        return Int(hash.finalize() % UInt64(count)) == place
     }
 
     /// Takes in a member that introduced itself. False if it may not enter.

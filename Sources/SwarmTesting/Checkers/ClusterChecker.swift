@@ -80,7 +80,8 @@ package struct ClusterChecker: Sendable {
             guard let birth = births[entry.birth], let start = birth.acknowledgedAt, birth.possibleEnds == 0,
                 birth.endedAt == nil, !birth.isLost, !birth.isDoubled, !workers.mergedBirths.contains(birth.id),
                 births.births(of: entry.name).filter({ $0.acknowledgedAt != nil }).count == 1,
-                disturbance.isUndisturbed(since: birth.invokedAt)
+                disturbance.isUndisturbed(since: birth.invokedAt),
+                disturbance.lastUnheardDeath.map({ $0 < birth.invokedAt }) ?? true
             else { continue }
             for attribute in attributes.attributes(of: entry.name) {
                 let value = entry.groups.contains(attribute.key) ? "in" : entry.metadata[attribute.key]

@@ -19,6 +19,9 @@ package struct DisturbanceMonitor: Sendable {
     /// The last end of a process that still had workers.
     package private(set) var lastDeath: UInt64?
 
+    /// The last end of a process of which another one could not say what it had of it.
+    package private(set) var lastUnheardDeath: UInt64?
+
     /// Until when a queue or a lane delivers nothing: a replica may not know of a registration that others made.
     private var lagsUntil: UInt64 = 0
 
@@ -37,6 +40,9 @@ package struct DisturbanceMonitor: Sendable {
     }
 
     package mutating func replicaLags(until time: UInt64) { lagsUntil = max(lagsUntil, time) }
+
+    /// A process has ended, and one that lives is out of reach meanwhile: the others go on without what only that one knows.
+    package mutating func deathWentUnheard(at time: UInt64) { lastUnheardDeath = time }
 
     /// A process shuts workers down that it could not hand over in time.
     package mutating func gaveUpWorkers(at time: UInt64) { lastDeath = time }

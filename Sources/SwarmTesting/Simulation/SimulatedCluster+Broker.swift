@@ -1,3 +1,4 @@
+import DequeModule
 import SwarmCheckers
 import SwarmCore
 
@@ -102,17 +103,16 @@ extension SimulatedCluster {
 
     private func tell(_ connection: BrokerConnectionID, _ input: Input) {
         guard let process = processesByConnection[connection] else { return }
-        tell(process, input, epoch: process.link.epoch)
+        process.link.notices.append(input)
+        tellNext(process, after: latency(), epoch: process.link.epoch)
     }
 
-    /// With a cut cable it waits, as all that the broker says.
-    private func tell(_ process: SimulatedProcess, _ input: Input, epoch: Int) {
-        after(latency()) { [unowned self] in
+    /// In order, as all that the broker says on one connection; with a cut cable it waits.
+    private func tellNext(_ process: SimulatedProcess, after delay: UInt64, epoch: Int) {
+        after(delay) { [unowned self] in
             guard process.isAlive, process.link.epoch == epoch else { return }
-            guard process.link.isUp else {
-                return after(50_000) { [unowned self] in tell(process, input, epoch: epoch) }
-            }
-            events.add(.input(process, input), at: now)
+            guard process.link.isUp else { return tellNext(process, after: 50_000, epoch: epoch) }
+            if let input = process.link.notices.popFirst() { events.add(.input(process, input), at: now) }
         }
     }
 

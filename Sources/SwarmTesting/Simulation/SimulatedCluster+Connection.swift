@@ -1,3 +1,4 @@
+import DequeModule
 import SwarmCheckers
 import SwarmCore
 
@@ -71,6 +72,7 @@ extension SimulatedCluster {
         process.link.lastDown = [now, now, now]
         process.link.waitingUp = []
         process.link.waitingDown = []
+        process.link.notices = []
         let old = (random.chance(options.link.duplication) ? process.link.recent : []) + process.link.offline
         if !process.link.recent.isEmpty, old.count > process.link.offline.count { report.count("duplication") }
         process.link.recent = []
@@ -91,6 +93,7 @@ extension SimulatedCluster {
         process.link.epoch += 1
         process.link.waitingUp = []
         process.link.waitingDown = []
+        process.link.notices = []
         process.link.returnable = [:]
         note(process, "   lost its connection")
         events.add(.input(process, .disconnected), at: now)

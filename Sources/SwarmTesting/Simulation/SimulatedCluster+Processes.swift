@@ -105,12 +105,23 @@ extension SimulatedCluster {
         // What it had stopped and not handed over yet goes with it, be it that it crashes or that a drain ran out of time.
         if !process.tracker.keptStates.isEmpty { checker.disturbance.gaveUpWorkers(at: now) }
         checker.processEnded(process.id, alive: Set(live.map(\.id)), at: now)
+        watchReports()
         for worker in process.sortedWorkers { application?.vanished(worker.serial) }
         process.workers = [:]
         for (operation, request) in pending where request.process == process.id {
             pending[operation] = nil
             if request.kind == .unregister {
                 checker.births.unregisterUnclear(operation, request.name, mayStillHappen: true)
+            }
+        }
+    }
+
+    /// The survivors do not wait for ever for one who cannot say how much it has of the log of who ended.
+    private func watchReports() {
+        for second in stride(from: UInt64(0), through: 6, by: 1) {
+            after(second * 1_000_000) { [unowned self] in
+                let isUnheard = isSplit || live.contains { !$0.link.isWell || $0.isStalled }
+                if isUnheard { checker.disturbance.deathWentUnheard(at: now) }
             }
         }
     }

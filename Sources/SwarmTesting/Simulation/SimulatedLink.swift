@@ -1,3 +1,4 @@
+import DequeModule
 import SwarmCore
 
 /// A process's connection to the broker, as far as both ends know of each other.
@@ -22,6 +23,8 @@ struct SimulatedLink {
     /// The last time something was sent up and came down, by lane, so that each lane keeps its order.
     var lastUp: [UInt64] = [0, 0, 0]
     var lastDown: [UInt64] = [0, 0, 0]
+    /// What the broker says of the connection itself, and of frames that came back.
+    var notices: Deque<Input> = []
     /// Under way when the cable was cut.
     var waitingUp: [SimulatedPublication] = []
     var waitingDown: [(lane: SimulatedLane, frame: SimulatedFrame)] = []

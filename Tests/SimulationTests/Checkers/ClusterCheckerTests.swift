@@ -55,6 +55,23 @@ struct ClusterCheckerTests {
         #expect(checker.violations.isEmpty)
     }
 
+    /// Seed 200022: the host died while a split kept those who had the change from saying so.
+    @Test("a change that was acknowledged and does not show is excused if a death went unheard")
+    mutating func updateLost() {
+        checker.attributes.invoked(8, .init(name: name, key: "group"), value: nil, at: 20)
+        checker.attributes.acknowledged(8, witnesses: [process], at: 21)
+        let entry = ClusterSnapshot.Entry(
+            name: name, host: process, workerID: 1, birth: 7,
+            token: FencingToken(clock: 1, incarnation: 1, node: "a"), groups: ["group"], metadata: [:], isMoving: false)
+        let node = ClusterSnapshot.Node(process: process, isReady: true, members: [], entries: [entry], workers: [])
+        var other = checker
+        checker.checkAttributes(ClusterSnapshot(nodes: [node], owners: [:]), at: 30)
+        #expect(checker.violations.map(\.rule) == [.updateLost])
+        other.disturbance.deathWentUnheard(at: 25)
+        other.checkAttributes(ClusterSnapshot(nodes: [node], owners: [:]), at: 30)
+        #expect(other.violations.isEmpty)
+    }
+
     @Test("a state that has forgotten what its worker worked off")
     mutating func stateLost() {
         _ = checker.workers.processed(worker, 100, at: 21, checker.disturbance)

@@ -107,6 +107,24 @@ struct MoveTests {
         #expect(cluster.run(seconds: 60) { $0.isWell(counted: Self.names) })
     }
 
+    /// Seed 206111: ten times a second, and each time it wrote so in its log.
+    @Test("a node that drains asks one that refuses twice a second")
+    func drainIsRefused() {
+        var cluster = loaded(["a"])
+        for name in Self.names { cluster.refusing[name] = 1_000 }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { $0["b"].isReady })
+        let before = cluster.count(.handoffsRefused, at: "a")
+        cluster.feed(.drain(nil, timeout: 20_000_000), to: cluster.id("a"))
+        cluster.run(seconds: 5)
+        let refused = cluster.count(.handoffsRefused, at: "a") - before
+        #expect(refused > 5 * Self.names.count && refused < 12 * Self.names.count)
+        for name in Self.names { cluster.refusing[name] = 0 }
+        #expect(cluster.run(seconds: 10) { $0.nodes["a"]?.halted != nil })
+        cluster.kill("a")
+        expectTotals(cluster)
+    }
+
     @Test("a prepared owner whose host dies hours after the abort does not go on with what it was offered")
     func hostDiesLongAfterTheAbort() {
         var cluster = loaded(["a", "c"])
