@@ -266,18 +266,21 @@ package struct SnapshotChunk: Equatable, Sendable {
     /// How many chunks there are.
     package let count: UInt32
     package let claims: [Claim]
-    /// In the last chunk: the digest of it all, and what the sender had of the other logs.
+    /// In the last chunk: the digest of it all, what the sender had of the other logs, and what it knows to have ended.
     package let manifest: Manifest?
 
     package struct Manifest: Equatable, Sendable {
         package let digest: UInt64
         package let count: UInt64
         package let positions: [LogPosition]
+        /// Claims of dead hosts that do not count any more: the snapshot may skip the very operation that ended them.
+        package let ended: [EndedClaim]
 
-        package init(digest: UInt64, count: UInt64, positions: [LogPosition]) {
+        package init(digest: UInt64, count: UInt64, positions: [LogPosition], ended: [EndedClaim] = []) {
             self.digest = digest
             self.count = count
             self.positions = positions
+            self.ended = ended
         }
     }
 

@@ -162,6 +162,16 @@ extension Registry {
         }
     }
 
+    /// Claims of dead hosts whose birth was removed, at most `limit`: who has not seen the removal would start them again.
+    package func endedClaimsOfTheDead(limit: Int) -> [EndedClaim] {
+        var result: [EndedClaim] = []
+        for host in ended.keys.sorted() where !isAlive(host) && result.count < limit {
+            let claims = endedClaims(of: host, limit: .max).filter { endedBirths.contains($0.birth) }
+            result += claims.prefix(limit - result.count)
+        }
+        return result
+    }
+
     // MARK: Snapshots
 
     /// Becomes, for one origin, what a complete snapshot says, if that is newer (or `whole`: equal but different).
@@ -187,6 +197,11 @@ extension Registry {
                 if endedBirths.contains(claim.birth) { ended[origin, default: []].insert(name) }
             }
             setClaims(all, of: name)
+        }
+        for claim in manifest.ended where !endedBirths.contains(claim.birth) {
+            let claims = claims(on: claim.name)
+            endBirth(claim.birth, of: claim.name, among: claims)
+            if claims.contains(where: { $0.birth == claim.birth }) { refresh(claim.name) }
         }
         require(manifest.positions.filter { isAlive($0.origin) })
         settleRequirement(of: origin)

@@ -153,6 +153,8 @@ package struct Registry: Sendable {
     package mutating func revive(_ host: NodeID) {
         know(host)
         guard hosts.insert(host).inserted else { return }
+        // It has its log, whoever else had given up more of it.
+        lost.remove(host)
         refresh(claimsOf: host)
     }
 

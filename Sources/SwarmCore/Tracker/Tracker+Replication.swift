@@ -134,7 +134,8 @@ extension Tracker {
         count(.snapshotsServed)
         services.append(
             SnapshotService(
-                of: log, without: ended, to: asker, id: random.next(), positions: registry.positions))
+                of: log, without: ended, ended: registry.endedClaimsOfTheDead(limit: SnapshotService.endedLimit),
+                to: asker, id: random.next(), positions: registry.positions))
         continueServices()
     }
 

@@ -49,12 +49,13 @@ extension ProtoSnapshotManifest {
         digest = manifest.digest
         count = try Check.counter(manifest.count, "entries of a snapshot")
         positions = try ProtoPositions(manifest.positions, &tables)
+        if !manifest.ended.isEmpty { ended = try ProtoEnded(manifest.ended, &tables) }
     }
 
     func decoded(_ tables: TableReader) throws(WireError) -> SnapshotChunk.Manifest {
         SnapshotChunk.Manifest(
             digest: digest, count: try Check.counter(count, "entries of a snapshot"),
-            positions: try positions.decoded(tables))
+            positions: try positions.decoded(tables), ended: try ended.decoded(tables))
     }
 }
 

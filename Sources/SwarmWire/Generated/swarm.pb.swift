@@ -1413,11 +1413,22 @@ nonisolated struct ProtoSnapshotManifest: Sendable {
   /// Clears the value of `positions`. Subsequent reads from it will return its default value.
   mutating func clearPositions() {self._positions = nil}
 
+  /// Claims of dead hosts that have ended, as the sender knows; at most 4,096 are sent.
+  var ended: ProtoEnded {
+    get {_ended ?? ProtoEnded()}
+    set {_ended = newValue}
+  }
+  /// Returns true if `ended` has been explicitly set.
+  var hasEnded: Bool {self._ended != nil}
+  /// Clears the value of `ended`. Subsequent reads from it will return its default value.
+  mutating func clearEnded() {self._ended = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _positions: ProtoPositions? = nil
+  fileprivate var _ended: ProtoEnded? = nil
 }
 
 /// Pairs a wish for acknowledgement and its answer: a sequence of the log of the one who asks.
@@ -3818,7 +3829,7 @@ nonisolated extension ProtoSnapshot: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ProtoSnapshotManifest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SnapshotManifest"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}count\0\u{1}positions\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}count\0\u{1}positions\0\u{1}ended\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3829,6 +3840,7 @@ nonisolated extension ProtoSnapshotManifest: SwiftProtobuf.Message, SwiftProtobu
       case 1: try { try decoder.decodeSingularFixed64Field(value: &self.digest) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._positions) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._ended) }()
       default: break
       }
     }
@@ -3848,6 +3860,9 @@ nonisolated extension ProtoSnapshotManifest: SwiftProtobuf.Message, SwiftProtobu
     try { if let v = self._positions {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._ended {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3855,6 +3870,7 @@ nonisolated extension ProtoSnapshotManifest: SwiftProtobuf.Message, SwiftProtobu
     if lhs.digest != rhs.digest {return false}
     if lhs.count != rhs.count {return false}
     if lhs._positions != rhs._positions {return false}
+    if lhs._ended != rhs._ended {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -50,6 +50,7 @@ enum FrameShape: String, CaseIterable {
         case (.delta, 3), (.snapshot, 6), (.offer, 3): .once(.claimTable)
         case (.delta, 8), (.claimTable, 20): .once(.moveTable)
         case (.snapshot, 7): .once(.snapshotManifest)
+        case (.snapshotManifest, 4): .once(.ended)
         default: isColumn(field) ? .once(nil) : .free
         }
     }

@@ -381,24 +381,4 @@ struct CausalityTests {
         #expect(registry.view[name] == nil)
         #expect(registry.endedClaims(of: nodes[0].node, limit: 9) == [EndedClaim(name: name, birth: first.birth)])
     }
-
-    // MARK: Lost logs
-
-    @Test("a name that was taken over by a node of whose log nothing is left stays with its last host")
-    func takenToTheGrave() {
-        var nodes = NodeScript.scripts("a", "b", "z")
-        let first = nodes[0].put(name, token: 5)
-        let moving = nodes[0].move(first, to: nodes[1].node, token: 6)
-        let second = nodes[1].put(name, token: 6, knowing: [moving], cites: moving.position)
-        nodes[0].release(name, to: second)
-        var registry = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
-        registry.take(nodes[0])
-        registry.bury(nodes[0].node)
-        registry.bury(nodes[1].node)
-        #expect(registry.sequence(of: nodes[0].node) == 2)
-        registry.giveUp(nodes[1].node)
-        #expect(registry.sequence(of: nodes[0].node) == 3)
-        #expect(registry.claims(on: name) == [moving])
-        #expect(registry.orphans == [name])
-    }
 }

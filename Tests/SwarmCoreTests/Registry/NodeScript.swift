@@ -68,11 +68,12 @@ struct NodeScript {
         Delta(origin: node, first: first, operations: Array(operations.dropFirst(Int(first) - 1)))
     }
 
-    /// A snapshot of its log, in which these claims stand.
-    func snapshot(_ claims: Claim...) -> SnapshotChunk {
+    /// A snapshot of its log, in which these claims stand, from who knows these others to have ended.
+    func snapshot(_ claims: Claim..., ended: [EndedClaim] = []) -> SnapshotChunk {
         SnapshotChunk(
             origin: node, sequence: UInt64(operations.count), id: 1, index: 0, count: 1, claims: claims,
-            manifest: .init(digest: OriginLog.digest(of: claims), count: UInt64(claims.count), positions: []))
+            manifest: .init(
+                digest: OriginLog.digest(of: claims), count: UInt64(claims.count), positions: [], ended: ended))
     }
 }
 

@@ -39,7 +39,7 @@ struct RandomMessages {
         case 17: .forkGrant(universe(), clock().id)
         case 18: .retire(universe(), clock().id)
         case 19: .request(request())
-        case 20: .reply(Reply(id: requestID(), result: result(), tries: UInt32(truncatingIfNeeded: number())))
+        case 20: .reply(Reply(id: requestID(), result: result(), tries: UInt32(truncatingIfNeeded: counter())))
         case 21:
             .offer(
                 Offer(
@@ -116,7 +116,8 @@ struct RandomMessages {
             count: UInt32(count), claims: some(5) { $0.claim() },
             manifest: maybe {
                 SnapshotChunk.Manifest(
-                    digest: $0.generator.next(), count: $0.counter(), positions: $0.some(4) { $0.position() })
+                    digest: $0.generator.next(), count: $0.counter(), positions: $0.some(4) { $0.position() },
+                    ended: $0.some(3) { EndedClaim(name: $0.name(), birth: $0.position()) })
             })
     }
 

@@ -1,0 +1,70 @@
+import HashTreeCollections
+import SwarmCore
+import Testing
+
+/// Logs of which nobody has more, and that come back all the same.
+@Suite("Registry: lost logs")
+struct LostLogTests {
+    private let name = "worker"
+
+    @Test("a name that was taken over by a node of whose log nothing is left stays with its last host")
+    func takenToTheGrave() {
+        var nodes = NodeScript.scripts("a", "b", "z")
+        let first = nodes[0].put(name, token: 5)
+        let moving = nodes[0].move(first, to: nodes[1].node, token: 6)
+        let second = nodes[1].put(name, token: 6, knowing: [moving], cites: moving.position)
+        nodes[0].release(name, to: second)
+        var registry = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
+        registry.take(nodes[0])
+        registry.bury(nodes[0].node)
+        registry.bury(nodes[1].node)
+        #expect(registry.sequence(of: nodes[0].node) == 2)
+        registry.giveUp(nodes[1].node)
+        #expect(registry.sequence(of: nodes[0].node) == 3)
+        #expect(registry.claims(on: name) == [moving])
+        #expect(registry.orphans == [name])
+    }
+
+    /// Seed 230380: who got the log as a snapshot saw the dead host's claim, and nothing that had ended it.
+    @Test("a dead host's name that another one took over and unregistered does not come back with a snapshot")
+    func unregisteredBehindASnapshot() {
+        var nodes = NodeScript.scripts("a", "b", "y", "z")
+        let first = nodes[0].put(name, token: 5)
+        _ = nodes[1].put(name, token: 6, knowing: [first], cites: first.position)
+        nodes[1].remove(name)
+        var witness = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
+        var newcomer = Registry.replica(of: nodes[3], hosts: [nodes[0], nodes[1]])
+        witness.take(nodes[0])
+        newcomer.take(nodes[0])
+        witness.take(nodes[1])
+        #expect(witness.endedClaimsOfTheDead(limit: 9).isEmpty)
+        witness.bury(nodes[0].node)
+        newcomer.bury(nodes[0].node)
+        #expect(newcomer.orphans == [name])
+        let ended = witness.endedClaimsOfTheDead(limit: 9)
+        #expect(ended == [EndedClaim(name: name, birth: first.birth)])
+        let isInstalled = newcomer.install(nodes[1].snapshot(ended: ended))
+        #expect(isInstalled && newcomer.orphans.isEmpty)
+        #expect(newcomer.endedClaimsOfTheDead(limit: 9) == ended)
+    }
+
+    /// Seed 219761: the log of a node that came back counted as seen still, a release overtook the successor's claim, and
+    /// that was taken for one of an ended name.
+    @Test("what was given up of a log is waited for again when its node is back")
+    func givenUpAndBack() {
+        var nodes = NodeScript.scripts("a", "b", "z")
+        let first = nodes[0].put(name, token: 5)
+        let moving = nodes[0].move(first, to: nodes[1].node, token: 6)
+        let second = nodes[1].put(name, token: 6, knowing: [moving], cites: moving.position)
+        nodes[0].release(name, to: second)
+        var registry = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
+        registry.bury(nodes[1].node)
+        registry.giveUp(nodes[1].node)
+        registry.revive(nodes[1].node)
+        registry.take(nodes[0])
+        #expect(registry.claims(on: name) == [moving])
+        registry.take(nodes[1])
+        #expect(registry.view[name] == second)
+        #expect(registry.claims(on: name) == [second])
+    }
+}
