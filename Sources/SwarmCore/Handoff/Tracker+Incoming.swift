@@ -163,11 +163,12 @@ extension Tracker {
         sendDone(move.name, move.attempt, to: move.from)
     }
 
-    /// The one that was offered, unless a dead rival had a higher one: storage outside may have seen that.
+    /// The one that was offered, unless a dead rival, or one that was unregistered, had a higher one: storage outside may
+    /// have seen that.
     private mutating func tokenAtActivation(of move: IncomingMove) -> Token {
         let offered = move.move.token
         observe(clock: offered.clock)
-        guard let highest = registry.winner(of: move.name)?.token, highest > offered else { return offered }
+        guard let highest = registry.highestToken(of: move.name), highest > offered else { return offered }
         observe(clock: highest.clock)
         return issueToken()
     }

@@ -101,6 +101,7 @@ extension Registry {
         let name = operation.name
         var all = claims(on: name).filter { $0.host != origin }
         if case .remove(_, let others) = operation {
+            if let old { noteEnd(of: old) }
             for birth in others + (old.map { [$0.birth] } ?? []) { endBirth(birth, of: name, among: all) }
         }
         if let new {

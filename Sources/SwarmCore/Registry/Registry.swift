@@ -28,6 +28,7 @@ package struct Registry: Sendable {
     /// Births that were removed. What a replica got by snapshots proves nothing by absence: a claim of such a birth that
     /// turns up later, in the log of a node that was away, is known by this.
     var endedBirths = RecentSet<LogPosition>(limit: 100_000)
+    private(set) var endedTokens = EndedTokens()
     /// Logs of dead nodes of which nobody alive has more: positions in them count as reached.
     var lost: Set<NodeID> = []
     /// Logs whose deltas wait for a snapshot that sets them right, and until when (uptime).
@@ -66,6 +67,15 @@ package struct Registry: Sendable {
     package func winner(of name: String) -> Claim? {
         claims(on: name).filter(counts).max { Self.loses($0, to: $1) }
     }
+
+    /// The highest token of all claims on the name, those that do not count and those that are gone too.
+    package func highestToken(of name: String) -> Token? {
+        let known = claims(on: name).map(\.token).max()
+        guard let gone = endedTokens[name] else { return known }
+        return known.map { max($0, gone) } ?? gone
+    }
+
+    mutating func noteEnd(of claim: Claim) { endedTokens.note(claim.token, of: claim.name) }
 
     /// The winner among the claims of live hosts, parked ones too.
     package func liveWinner(of name: String) -> Claim? {

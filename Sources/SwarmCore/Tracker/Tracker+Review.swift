@@ -23,9 +23,9 @@ extension Tracker {
         guard let winner = registry.liveWinner(of: name) else { return }
         if winner !== claim { return yield(claim, to: winner) }
         losing.remove(name)
-        // A dead rival was given a higher token: storage outside may have seen it.
-        if outgoing[name] == nil, let highest = registry.winner(of: name), highest !== claim {
-            observe(clock: highest.token.clock)
+        // A dead rival, or one that was unregistered, was given a higher token: storage outside may have seen it.
+        if outgoing[name] == nil, let highest = registry.highestToken(of: name), highest > claim.token {
+            observe(clock: highest.clock)
             reclaim(claim)
         }
     }

@@ -88,6 +88,22 @@ struct RivalTests {
     }
 
     /// Seed 110795: it began with the token that it was offered, and got a higher one right after that.
+    /// Seed 243705: storage had seen it, and would have refused the worker that was left.
+    @Test("a worker is above the token of a rival that was unregistered before it was heard of")
+    func tokenAboveAnEndedRival() {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.register(count: 1, ownedBy: "a")[0]
+        var rival = NodeScript.scripts("x")[0]
+        let ended = rival.put(name, token: TrackerCluster.wall + cluster.now + 60_000_000)
+        rival.remove(name)
+        let sender = Sender(node: cluster.id("b"), life: 0)
+        cluster.feed(.received(.delta(rival.delta()), from: sender), to: cluster.id("a"))
+        cluster.run(seconds: 1)
+        let worker = cluster.nodes["a"]?.workers.values.first { $0.name == name }
+        #expect(worker.map { $0.token > ended.token } == true)
+        #expect(cluster.agree && cluster["b"].view[name]?.token == worker?.token)
+    }
+
     @Test("a worker that takes a state over begins above the token of a dead rival")
     func tokenAboveADeadRival() throws {
         var (cluster, name) = withoutOwner()
