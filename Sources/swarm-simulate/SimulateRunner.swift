@@ -65,5 +65,6 @@ struct SimulateRunner {
         print("seed \(outcome.seed) (\(outcome.profile.rawValue), \(outcome.nodes) nodes) failed:")
         for violation in outcome.violations { print("  \(violation)") }
         print("  replay: \(changes.command(for: outcome.seed)) --trace")
+        flushOutput()
     }
 }

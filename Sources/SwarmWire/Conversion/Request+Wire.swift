@@ -14,7 +14,7 @@ extension ProtoRequest {
         lifetime = request.lifetime
         placement = request.placement
         hops = UInt32(request.hops)
-        tries = request.tries
+        earlierTries = max(request.tries, 1) - 1
         if let birth = request.birth {
             birthNode = try tables.node(birth.origin)
             birthSequence = birth.sequence
@@ -37,6 +37,7 @@ extension ProtoRequest {
     func decoded(_ tables: TableReader) throws(WireError) -> Request? {
         guard let body else { return nil }
         guard let hops = UInt8(exactly: hops) else { throw .limitExceeded("hops of a request", limit: 255) }
+        let tries = earlierTries == .max ? .max : earlierTries + 1
         return Request(
             id: RequestID(node: try tables.node(node), number: number), lifetime: lifetime, placement: placement,
             hops: hops, birth: try birth(tables), tries: tries, body: try Self.decoded(body, tables))

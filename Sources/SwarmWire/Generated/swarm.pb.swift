@@ -1608,8 +1608,8 @@ nonisolated struct ProtoRequest: Sendable {
 
   var birthSequence: UInt64 = 0
 
-  /// Which try of its asker this is, from 1. Who refused a try for now refuses all copies of it.
-  var tries: UInt32 = 0
+  /// How many tries of its asker came before. Who refused a try for now refuses all copies of it.
+  var earlierTries: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -4012,7 +4012,7 @@ nonisolated extension ProtoClockID: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Request"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}lifetime\0\u{1}placement\0\u{1}hops\0\u{1}register\0\u{1}unregister\0\u{1}join\0\u{1}leave\0\u{1}update\0\u{1}deliver\0\u{1}restart\0\u{1}drain\0\u{1}inspect\0\u{3}birth_node\0\u{3}birth_sequence\0\u{1}tries\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}node\0\u{1}number\0\u{1}lifetime\0\u{1}placement\0\u{1}hops\0\u{1}register\0\u{1}unregister\0\u{1}join\0\u{1}leave\0\u{1}update\0\u{1}deliver\0\u{1}restart\0\u{1}drain\0\u{1}inspect\0\u{3}birth_node\0\u{3}birth_sequence\0\u{3}earlier_tries\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4144,7 +4144,7 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
       }()
       case 15: try { try decoder.decodeSingularUInt32Field(value: &self.birthNode) }()
       case 16: try { try decoder.decodeSingularUInt64Field(value: &self.birthSequence) }()
-      case 17: try { try decoder.decodeSingularUInt32Field(value: &self.tries) }()
+      case 17: try { try decoder.decodeSingularUInt32Field(value: &self.earlierTries) }()
       default: break
       }
     }
@@ -4215,8 +4215,8 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.birthSequence != 0 {
       try visitor.visitSingularUInt64Field(value: self.birthSequence, fieldNumber: 16)
     }
-    if self.tries != 0 {
-      try visitor.visitSingularUInt32Field(value: self.tries, fieldNumber: 17)
+    if self.earlierTries != 0 {
+      try visitor.visitSingularUInt32Field(value: self.earlierTries, fieldNumber: 17)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4230,7 +4230,7 @@ nonisolated extension ProtoRequest: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.body != rhs.body {return false}
     if lhs.birthNode != rhs.birthNode {return false}
     if lhs.birthSequence != rhs.birthSequence {return false}
-    if lhs.tries != rhs.tries {return false}
+    if lhs.earlierTries != rhs.earlierTries {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -126,7 +126,7 @@ struct RandomMessages {
             id: requestID(), lifetime: UInt32(truncatingIfNeeded: number()), placement: generator.next(),
             hops: UInt8(below(3)),
             birth: below(2) == 0 ? nil : LogPosition(origin: node(), sequence: max(1, counter())),
-            tries: UInt32(truncatingIfNeeded: number()), body: requestBody())
+            tries: max(1, UInt32(truncatingIfNeeded: number())), body: requestBody())
     }
 
     private mutating func requestBody() -> RequestBody {
