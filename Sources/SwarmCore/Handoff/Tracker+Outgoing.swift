@@ -235,6 +235,7 @@ extension Tracker {
     }
 
     private mutating func returnHome(_ pending: OutgoingMove, _ claim: Claim) {
+        guard hasQuorum, hasLease else { return takeBackLater(pending) }
         var move = pending
         move.phase = .returning
         move.to = node
@@ -247,6 +248,18 @@ extension Tracker {
                     workerID: move.workerID, name: move.name, kind: claim.kind, arguments: claim.arguments,
                     token: claim.token, groups: claim.groups, metadata: claim.metadata),
                 state: move.state))
+    }
+
+    /// Without a lease no worker takes the state back. It stays here until there is one, and the other side's has ended.
+    mutating func takeBackLater(_ pending: OutgoingMove) {
+        var move = pending
+        if move.phase == .returning, workers.removeValue(forKey: move.workerID) != nil {
+            out.append(.stop(workerID: move.workerID, .abandoned, collectsHeld: false))
+        }
+        move.phase = .offered
+        move.to = node
+        move.deadline = now.uptime + max(leaseTime, configuration.retryInterval)
+        outgoing[move.name] = move
     }
 
     /// The worker that takes its own state back is there.

@@ -266,14 +266,14 @@ package struct SnapshotChunk: Equatable, Sendable {
     /// How many chunks there are.
     package let count: UInt32
     package let claims: [Claim]
-    /// In the last chunk: the digest of it all, what the sender had of the other logs, and what it knows to have ended.
+    /// In the last chunk: the digest of it all, what the sender had of the other logs, and what this one has ended in them.
     package let manifest: Manifest?
 
     package struct Manifest: Equatable, Sendable {
         package let digest: UInt64
         package let count: UInt64
         package let positions: [LogPosition]
-        /// Claims of dead hosts that do not count any more: the snapshot may skip the very operation that ended them.
+        /// Claims in other logs that this one has ended: the snapshot may skip the very operations.
         package let ended: [EndedClaim]
 
         package init(digest: UInt64, count: UInt64, positions: [LogPosition], ended: [EndedClaim] = []) {

@@ -17,6 +17,9 @@ package struct OriginLog: Sendable {
     package private(set) var isFromOrigin = true
     /// Operations that came too early, or wait for a position of another log.
     package private(set) var pending: [UInt64: Operation] = [:]
+    /// What this log ended of others' claims, the last ones. They go along with a snapshot, which may skip the removals.
+    package var endings: [EndedClaim] { Array(recentEndings) }
+    private var recentEndings: Deque<EndedClaim> = []
     private var tail: Deque<Operation> = []
     private var notes: Deque<DigestNote> = []
     private let tailLimit: Int
@@ -26,6 +29,8 @@ package struct OriginLog: Sendable {
     /// Digests are noted at multiples of this, so that they can be compared under steady writes.
     static let noteInterval: UInt64 = 256
     private static let noteLimit = 16
+    /// More of them go early. A claim that comes back all the same is ended when a node that knows meets it.
+    static let endingLimit = 4_096
 
     package init(node: NodeID, tailLimit: Int) {
         self.node = node
@@ -109,6 +114,12 @@ package struct OriginLog: Sendable {
     package func agrees(with note: DigestNote) -> Bool? {
         if note.sequence == sequence { return note == currentNote }
         return notes.first { $0.sequence == note.sequence }.map { $0 == note }
+    }
+
+    /// An operation of this log has ended a claim in another one.
+    mutating func noteEnding(_ claim: EndedClaim) {
+        recentEndings.append(claim)
+        if recentEndings.count > Self.endingLimit { recentEndings.removeFirst() }
     }
 
     // MARK: Waiting operations

@@ -102,7 +102,9 @@ extension Registry {
         var all = claims(on: name).filter { $0.host != origin }
         if case .remove(_, let others) = operation {
             if let old { noteEnd(of: old) }
-            for birth in others + (old.map { [$0.birth] } ?? []) { endBirth(birth, of: name, among: all) }
+            for birth in others + (old.map { [$0.birth] } ?? []) where endBirth(birth, of: name, among: all) {
+                logs[origin]?.noteEnding(EndedClaim(name: name, birth: birth))
+            }
         }
         if let new {
             if case .put(_, let cites) = operation { judge(new, old: old, cites: cites, others: all) }
@@ -113,10 +115,12 @@ extension Registry {
         setClaims(all, of: name)
     }
 
-    /// The name was unregistered: no claim of its birth counts any more.
-    private mutating func endBirth(_ birth: LogPosition, of name: String, among claims: [Claim]) {
+    /// The name was unregistered: no claim of its birth counts any more. Says whether there is one.
+    private mutating func endBirth(_ birth: LogPosition, of name: String, among claims: [Claim]) -> Bool {
         endedBirths.add(birth)
-        for claim in claims where claim.birth == birth { ended[claim.host, default: []].insert(name) }
+        let ending = claims.filter { $0.birth == birth }
+        for claim in ending { ended[claim.host, default: []].insert(name) }
+        return !ending.isEmpty
     }
 
     /// A claim whose birth this replica covers, but of which it has no claim that counts, is of an ended name.
@@ -163,16 +167,6 @@ extension Registry {
         }
     }
 
-    /// Claims of dead hosts whose birth was removed, at most `limit`: who has not seen the removal would start them again.
-    package func endedClaimsOfTheDead(limit: Int) -> [EndedClaim] {
-        var result: [EndedClaim] = []
-        for host in ended.keys.sorted() where !isAlive(host) && result.count < limit {
-            let claims = endedClaims(of: host, limit: .max).filter { endedBirths.contains($0.birth) }
-            result += claims.prefix(limit - result.count)
-        }
-        return result
-    }
-
     // MARK: Snapshots
 
     /// Becomes, for one origin, what a complete snapshot says, if that is newer (or `whole`: equal but different).
@@ -191,6 +185,7 @@ extension Registry {
         for name in changed {
             var all = claims(on: name)
             let old = all.firstIndex { $0.host == origin }.map { all.remove(at: $0) }
+            if let old, assembly.claims[name] == nil { noteEnd(of: old) }
             // That the old claim had ended says nothing of a later registration.
             if assembly.claims[name]?.birth != old?.birth { ended[origin]?.remove(name) }
             if let claim = assembly.claims[name] {
@@ -199,10 +194,10 @@ extension Registry {
             }
             setClaims(all, of: name)
         }
-        for claim in manifest.ended where !endedBirths.contains(claim.birth) {
-            let claims = claims(on: claim.name)
-            endBirth(claim.birth, of: claim.name, among: claims)
-            if claims.contains(where: { $0.birth == claim.birth }) { refresh(claim.name) }
+        for claim in manifest.ended {
+            logs[origin]?.noteEnding(claim)
+            guard !endedBirths.contains(claim.birth) else { continue }
+            if endBirth(claim.birth, of: claim.name, among: claims(on: claim.name)) { refresh(claim.name) }
         }
         require(manifest.positions.filter { isAlive($0.origin) })
         settleRequirement(of: origin)

@@ -179,7 +179,10 @@ package struct Registry: Sendable {
         lost.remove(host)
         ended[host] = nil
         required[host] = nil
-        for name in log.claims.keys.sorted() { setClaims(claims(on: name).filter { $0.host != host }, of: name) }
+        for name in log.claims.keys.sorted() {
+            log.claims[name].map { noteEnd(of: $0) }
+            setClaims(claims(on: name).filter { $0.host != host }, of: name)
+        }
     }
 
     /// The name is to be looked at again.

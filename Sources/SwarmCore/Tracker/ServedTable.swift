@@ -102,6 +102,8 @@ struct ServedTable: Sendable {
             return
         }
         entries[reply.id]?.phase = .done
+        // Past its time nobody asks for it.
+        guard entry.phase != .done else { return }
         guard bytes + Self.size(of: reply) <= Self.byteLimit else { return }
         bytes += Self.size(of: reply)
         entries[reply.id]?.reply = reply
@@ -127,7 +129,10 @@ struct ServedTable: Sendable {
         // In order of arrival; one with a long life keeps the ids behind it a while longer.
         while let first = ids.first {
             if let entry = entries[first], now < entry.expires + Self.memory, ids.count <= Self.idLimit { break }
-            if let entry = entries.removeValue(forKey: first), entry.phase == .inProgress { inProgress -= 1 }
+            if let entry = entries.removeValue(forKey: first) {
+                if entry.phase == .inProgress { inProgress -= 1 }
+                bytes -= Self.size(of: entry.reply)
+            }
             ids.removeFirst()
         }
     }

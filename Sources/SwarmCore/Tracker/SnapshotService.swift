@@ -16,25 +16,18 @@ struct SnapshotService: Sendable {
     static let chunksPerPace = 8
     /// At a time; who asks beyond it asks again later.
     static let limit = 4
-    /// More ended claims do not go along. One that comes back all the same is ended when a node that knows meets it.
-    static let endedLimit = 4_096
     /// Those of so few claims are sent at once, whatever is under way.
     static let small = 64
 
-    /// - Parameters:
-    ///   - left: Names whose claims are left out.
-    ///   - ended: Goes along, of whatever logs.
-    init(
-        of log: OriginLog, without left: Set<String>, ended: [EndedClaim], to: NodeID, id: UInt64,
-        positions: [LogPosition]
-    ) {
+    init(of log: OriginLog, without ended: Set<String>, to: NodeID, id: UInt64, positions: [LogPosition]) {
         self.to = to
         self.id = id
         origin = log.node
         sequence = log.sequence
-        claims = log.claims.values.filter { !left.contains($0.name) }.sorted { $0.sequence < $1.sequence }
+        claims = log.claims.values.filter { !ended.contains($0.name) }.sorted { $0.sequence < $1.sequence }
         manifest = SnapshotChunk.Manifest(
-            digest: OriginLog.digest(of: claims), count: UInt64(claims.count), positions: positions, ended: ended)
+            digest: OriginLog.digest(of: claims), count: UInt64(claims.count), positions: positions,
+            ended: log.endings)
         var chunks: [Range<Int>] = []
         var start = 0
         var size = 0

@@ -231,6 +231,7 @@ extension Tracker {
         isReady = false
         hasReadyView = false
         views = []
+        for node in membership.live { membership.members[node]?.heardAt = 0 }
         membership.health.freeze(now: now.uptime, interval: configuration.heartbeatInterval)
         out.append(.broadcast(.hello(hello(wantsView: true))))
         topologyChanged()

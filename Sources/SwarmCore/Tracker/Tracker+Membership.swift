@@ -250,8 +250,9 @@ extension Tracker {
         guard var member = membership.members[sender.node] else { return }
         let changed = member.isReady != heartbeat.isReady || member.isDraining != heartbeat.isDraining
         member.lastHeard = now.uptime
-        // For the quorum: who counts other members may have buried this node, and cannot tell it.
-        if membership.health.isFresh(now: now.uptime, interval: configuration.heartbeatInterval),
+        // For the quorum: who counts other members may have buried this node, and cannot tell it. Who is not ready counts as
+        // little for itself as for them.
+        if isReady, membership.health.isFresh(now: now.uptime, interval: configuration.heartbeatInterval),
             heartbeat.placement == layouts.digest
         {
             member.heardAt = now.uptime

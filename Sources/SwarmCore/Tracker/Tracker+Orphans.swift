@@ -17,7 +17,9 @@ extension Tracker {
 
     static let orphanInterval: UInt64 = 2_000_000
 
-    private var canRestart: Bool { hasAuthority && membership.health.isHealthy && hasQuorum && draining == nil }
+    private var canRestart: Bool {
+        hasAuthority && membership.health.isHealthy && hasQuorum && hasLease && draining == nil
+    }
 
     /// Another member may have taken an orphan over already. Some time after the last verdict that is no reason any more
     /// to let names lie.

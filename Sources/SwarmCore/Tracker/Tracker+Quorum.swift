@@ -31,7 +31,7 @@ extension Tracker {
     }
 
     /// Once it is over, not before this node knows which of its names are still its own: it may have been declared dead
-    /// meanwhile. While it lasts, nobody else has them.
+    /// meanwhile. Who is declared dead while it lasts is not ready any more when it hears of that, and hears nobody's count.
     private mutating func renewLease() {
         guard isReady, registry.isComplete || leaseUntil != nil else { return }
         let until = now.uptime + configuration.quorumGrace
@@ -76,6 +76,7 @@ extension Tracker {
                 continue
             }
             if let move = outgoing[worker.name] {
+                if move.phase == .returning { takeBackLater(move) }
                 if move.isCommitting { continue }
                 abandon(move, tells: true)
             }
@@ -87,7 +88,7 @@ extension Tracker {
             workers[workerID] = nil
             out.append(.stop(workerID: workerID, .quorumLost, collectsHeld: false))
             if claim.isRestartable {
-                park(claim, until: now.uptime)
+                park(claim, until: now.uptime + leaseTime)
             } else {
                 remove(worker.name, claim: claim, cause: nil)
             }

@@ -134,8 +134,7 @@ extension Tracker {
         count(.snapshotsServed)
         services.append(
             SnapshotService(
-                of: log, without: ended, ended: registry.endedClaimsOfTheDead(limit: SnapshotService.endedLimit),
-                to: asker, id: random.next(), positions: registry.positions))
+                of: log, without: ended, to: asker, id: random.next(), positions: registry.positions))
         continueServices()
     }
 
@@ -251,7 +250,11 @@ extension Tracker {
             }
         }
         registry.releaseHeld(now: now.uptime)
-        if registry.logs.values.contains(where: { !$0.pending.isEmpty }) { repairHoles() }
+        if registry.logs.values.contains(where: { !$0.pending.isEmpty }) {
+            repairHoles()
+        } else {
+            holes.removeAll()
+        }
     }
 
     private mutating func repairHoles() {
@@ -259,8 +262,10 @@ extension Tracker {
         holes = holes.filter { isHole.contains($0.key) }
         for origin in registry.logs.keys.sorted() {
             for gap in registry.gaps(of: origin) {
-                let since = holes[gap.origin] ?? (registry.sequence(of: gap.origin), now.uptime)
-                holes[gap.origin] = since.have == registry.sequence(of: gap.origin) ? since : nil
+                let have = registry.sequence(of: gap.origin)
+                let known = holes[gap.origin].flatMap { $0.have == have ? $0 : nil }
+                let since = known ?? (have, now.uptime)
+                holes[gap.origin] = since
                 let isSettled = membership.burials[gap.origin]?.isSettled ?? true
                 if membership.members[gap.origin] == nil, isSettled, gap.origin != node,
                     now.uptime >= since.at + configuration.downAfter * 2

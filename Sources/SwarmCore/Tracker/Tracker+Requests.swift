@@ -52,7 +52,11 @@ extension Tracker {
 
     mutating func route(_ id: RequestID) {
         guard var request = requests[id] else { return }
-        if case .replicating = request.phase { return scheduleRetry(&request) }
+        if case .replicating(let position, let result) = request.phase {
+            // Its log may have come further behind another one that it waited for.
+            let have = registry.sequence(of: position.origin)
+            return have < position.sequence ? scheduleRetry(&request) : complete(id, result)
+        }
         if case .sent(let target) = request.phase, isKept(request, by: target) {
             if target != node { request.transmissions += 1 }
             scheduleRetry(&request)

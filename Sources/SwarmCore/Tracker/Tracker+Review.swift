@@ -24,7 +24,10 @@ extension Tracker {
         if winner !== claim { return yield(claim, to: winner) }
         losing.remove(name)
         // A dead rival, or one that was unregistered, was given a higher token: storage outside may have seen it.
-        if outgoing[name] == nil, let highest = registry.highestToken(of: name), highest > claim.token {
+        // What is being started is looked at when it has begun, with its own.
+        if outgoing[name] == nil, starts[name] == nil, let highest = registry.highestToken(of: name),
+            highest > claim.token
+        {
             observe(clock: highest.clock)
             reclaim(claim)
         }

@@ -19,7 +19,9 @@ extension Tracker {
             send(
                 .reply(Reply(id: request.id, result: .failure(Failure(.uncertain, text, mayHaveExecuted: true)))),
                 to: request.id.node)
-        case .answered(let reply): send(.reply(reply), to: request.id.node)
+        case .answered(let reply):
+            // It is the answer to whichever try asks.
+            send(.reply(Reply(id: reply.id, result: reply.result, tries: request.tries)), to: request.id.node)
         case .new: serve(request, from: sender.node)
         }
     }
@@ -151,7 +153,7 @@ extension Tracker {
         if configuration.strategy.quorum != nil, !hasQuorum {
             return Failure(.noQuorum, "too few members are heard; wait until the quorum is there")
         }
-        guard hasAuthority, membership.health.isHealthy || membership.members.isEmpty else { return notReady }
+        guard hasAuthority, hasLease, membership.health.isHealthy || membership.members.isEmpty else { return notReady }
         let owner = layouts.owner(of: order.name, kind: order.kind, strategy: configuration.strategy)
         guard request.placement == layouts.digest, owner == node, draining == nil else {
             return Failure(.notOwner, "nodes do not agree yet on the owner of \"\(order.name)\"; try again")

@@ -196,9 +196,9 @@ extension Tracker {
     }
 
     mutating func superviseParked() {
-        guard !parked.isEmpty, hasQuorum, isReady, membership.health.isHealthy || membership.members.isEmpty else {
-            return
-        }
+        guard !parked.isEmpty, hasQuorum, hasLease, isReady,
+            membership.health.isHealthy || membership.members.isEmpty
+        else { return }
         // The other side of a split may have started them, and said so to who has not been heard of here yet.
         if configuration.strategy.quorum != nil, isBehind { return }
         for name in parked.keys.sorted() where starts.count < configuration.concurrentRestarts {

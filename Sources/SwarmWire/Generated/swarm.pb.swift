@@ -1413,7 +1413,7 @@ nonisolated struct ProtoSnapshotManifest: Sendable {
   /// Clears the value of `positions`. Subsequent reads from it will return its default value.
   mutating func clearPositions() {self._positions = nil}
 
-  /// Claims of dead hosts that have ended, as the sender knows; at most 4,096 are sent.
+  /// Claims in other logs that this one has ended, the last 4,096.
   var ended: ProtoEnded {
     get {_ended ?? ProtoEnded()}
     set {_ended = newValue}

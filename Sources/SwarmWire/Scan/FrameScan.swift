@@ -39,7 +39,7 @@ enum FrameScan {
         try check(bytes, bytes.indices, as: .envelope, &fields)
     }
 
-    /// Calls itself only along ``FrameShape``, which is five messages deep.
+    /// Calls itself only along ``FrameShape``, which is six messages deep.
     private static func check(
         _ bytes: [UInt8], _ range: Range<Int>, as shape: FrameShape, _ fields: inout Int
     ) throws(WireError) {

@@ -68,7 +68,7 @@ struct NodeScript {
         Delta(origin: node, first: first, operations: Array(operations.dropFirst(Int(first) - 1)))
     }
 
-    /// A snapshot of its log, in which these claims stand, from who knows these others to have ended.
+    /// A snapshot of its log, in which these claims stand, and which has ended these others.
     func snapshot(_ claims: Claim..., ended: [EndedClaim] = []) -> SnapshotChunk {
         SnapshotChunk(
             origin: node, sequence: UInt64(operations.count), id: 1, index: 0, count: 1, claims: claims,
