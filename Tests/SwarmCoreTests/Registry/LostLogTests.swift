@@ -25,6 +25,25 @@ struct LostLogTests {
         #expect(registry.orphans == [name])
     }
 
+    @Test("a name that has passed through logs that came as snapshots is not taken for an ended one")
+    func passedThroughSnapshots() {
+        var nodes = NodeScript.scripts("a", "b", "c", "z")
+        let first = nodes[0].put(name, token: 5)
+        let moving = nodes[0].move(first, to: nodes[1].node, token: 6)
+        let second = nodes[1].put(name, token: 6, knowing: [moving], cites: moving.position)
+        nodes[0].release(name, to: second)
+        let onward = nodes[1].move(second, to: nodes[2].node, token: 7)
+        let third = nodes[2].put(name, token: 7, knowing: [onward], cites: onward.position)
+        nodes[1].release(name, to: third)
+        var registry = Registry.replica(of: nodes[3], hosts: [nodes[0], nodes[1], nodes[2]])
+        for host in nodes[0...1] {
+            let isInstalled = registry.install(host.snapshot())
+            #expect(isInstalled)
+        }
+        registry.take(nodes[2])
+        #expect(registry.view[name] == third)
+    }
+
     /// Seed 230380: who got the log as a snapshot saw the dead host's claim, and nothing that had ended it.
     @Test("a dead host's name that another one took over and unregistered does not come back with a snapshot")
     func unregisteredBehindASnapshot() {

@@ -284,6 +284,15 @@ struct RegressionTests {
         arrives(placement: agreed, tries: 2)
         #expect(cluster.hosts(of: name) == ["b"])
 
+        // What is final is the answer to whichever try asks.
+        var answered: [UInt32] = []
+        cluster.loses = { message, _, _ in
+            if case .reply(let reply) = message, reply.id.number == 1 << 40 { answered.append(reply.tries) }
+            return false
+        }
+        arrives(placement: agreed, tries: 3)
+        #expect(answered == [3])
+
         cluster.startDelay = 3_000_000
         let other = cluster.names(ownedBy: "b", count: 2)[1]
         let number = cluster.request(.register(RegistrationOrder(name: other, kind: "counter", groups: [])), at: "a")

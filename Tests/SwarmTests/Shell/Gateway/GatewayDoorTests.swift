@@ -91,7 +91,7 @@ import Testing
             logger: TestCluster.logger)
         let run = Task { try await core.run() }
         try await eventually("it runs") { stopped.bring(.unblocked) }
-        stopped.bring(.received(frame("register", #"{"name":"x","kind":"counter"}"#)))
+        stopped.bring(.received(frame("register", #"{"name":"x","kind":"counter","timeout":300}"#)))
         try await eventually("it waits") { core.pending.count == 1 }
         stopped.fail(SwarmError(.accessRefused, "no"))
         await #expect(throws: SwarmError.self) { try await run.value }
