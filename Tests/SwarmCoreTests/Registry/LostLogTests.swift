@@ -7,13 +7,19 @@ import Testing
 struct LostLogTests {
     private let name = "worker"
 
-    @Test("a name that was taken over by a node of whose log nothing is left stays with its last host")
-    func takenToTheGrave() {
+    /// The first node has handed the name over to the second and released it; the third has written nothing.
+    private func handedOver() -> (nodes: [NodeScript], moving: Claim, second: Claim) {
         var nodes = NodeScript.scripts("a", "b", "z")
         let first = nodes[0].put(name, token: 5)
         let moving = nodes[0].move(first, to: nodes[1].node, token: 6)
         let second = nodes[1].put(name, token: 6, knowing: [moving], cites: moving.position)
         nodes[0].release(name, to: second)
+        return (nodes, moving, second)
+    }
+
+    @Test("a name that was taken over by a node of whose log nothing is left stays with its last host")
+    func takenToTheGrave() {
+        let (nodes, moving, _) = handedOver()
         var registry = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
         registry.take(nodes[0])
         registry.bury(nodes[0].node)
@@ -70,11 +76,7 @@ struct LostLogTests {
     /// that was taken for one of an ended name.
     @Test("what was given up of a log is waited for again when its node is back")
     func givenUpAndBack() {
-        var nodes = NodeScript.scripts("a", "b", "z")
-        let first = nodes[0].put(name, token: 5)
-        let moving = nodes[0].move(first, to: nodes[1].node, token: 6)
-        let second = nodes[1].put(name, token: 6, knowing: [moving], cites: moving.position)
-        nodes[0].release(name, to: second)
+        let (nodes, moving, second) = handedOver()
         var registry = Registry.replica(of: nodes[2], hosts: [nodes[0], nodes[1]])
         registry.bury(nodes[1].node)
         registry.giveUp(nodes[1].node)
