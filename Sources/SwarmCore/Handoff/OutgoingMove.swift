@@ -9,7 +9,9 @@ struct OutgoingMove: Sendable {
         case stopping
         /// The name is the owner's; told again until its claim is seen.
         case committed
-        /// The owner died after the commit, and this node is the next one: the state is started here.
+        /// The worker has stopped, and who was to have its state does not: it is offered again at the deadline.
+        case kept
+        /// There is nobody else to have the state: it is started here.
         case returning
     }
 
@@ -17,7 +19,8 @@ struct OutgoingMove: Sendable {
     /// The worker here; after the commit the one that takes the state back, if any.
     var workerID: UInt64
     var attempt: UInt64
-    let purpose: OfferPurpose
+    /// A state that was to move is merged instead if another worker of the name has won meanwhile.
+    var purpose: OfferPurpose
     var to: NodeID
     var phase = Phase.asking
     var offer: Offer?
@@ -31,6 +34,8 @@ struct OutgoingMove: Sendable {
     /// The old worker has stopped: the state offered is all there is.
     var hasStopped = false
     var refusals = 0
+    /// How often the worker that was to take the kept state failed at it.
+    var failures = 0
 
     var isCommitting: Bool { hasStopped || phase == .stopping }
 }

@@ -137,10 +137,12 @@ extension Tracker {
         guard let claim = registry.logs[move.from]?.claims[name], claim.move?.attempt == move.attempt,
             registry.counts(claim)
         else { return discard(name, refusal: nil) }
-        // It would start only to lose, with a token below one that is known: the host keeps the state, and is told of the
-        // conflict by the claims.
-        if let winner = registry.liveWinner(of: name), winner.host != move.from, winner.token > move.move.token {
-            return discard(name, refusal: Failure(.notOwner, "another claim on the name wins"))
+        // It would start beside a worker that is known: the host keeps the state, and is told of the conflict by the claims.
+        // Of a dead host nobody else has it, so that a conflict is better, unless it is lost already.
+        if let winner = registry.liveWinner(of: name), winner.host != move.from,
+            !isDead || winner.token > move.move.token
+        {
+            return discard(name, refusal: Failure(.alreadyRegistered, "another claim on the name wins"))
         }
         if move.commit != nil || (isDead && isHeir(of: move.from)) {
             activate(move, of: claim, cites: position)

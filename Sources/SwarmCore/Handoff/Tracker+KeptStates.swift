@@ -1,38 +1,71 @@
-/// States whose worker has stopped for a move, until the next owner has them: they go to the next one, or are taken back.
+/// States whose worker has stopped for a move, until another one has them: the next owner, or the winner of a conflict, or
+/// a worker here again.
 extension Tracker {
-    mutating func refused(_ pending: OutgoingMove) {
+    mutating func keptStateRefused(_ pending: OutgoingMove, _ refusal: Failure) {
         var move = pending
-        guard move.hasStopped else {
-            rebalance.retry(move.name, now: now.uptime)
-            return abandon(move, tells: false)
+        switch move.purpose {
+        case .merge:
+            if refusal.code == .workerFailed { move.failures += 1 }
+            if move.failures >= LosingClaims.failureLimit {
+                log(
+                    .error, "resolveConflict failed again and again; the other state is given up",
+                    ["name": move.name])
+                return keptStateTaken(move)
+            }
+        case .move:
+            // The other worker of which nothing is known here will be known: none is started beside it.
+            if refusal.code != .alreadyRegistered || registry.claims(on: move.name).count > 1 { move.refusals += 1 }
         }
-        move.refusals += 1
-        outgoing[move.name] = move
-        reoffer(move.name)
+        keep(move, for: configuration.retryInterval)
     }
 
-    /// The owner died, or does not have it, after the old worker had stopped: the kept state goes to the next owner.
+    mutating func keptStateTaken(_ pending: OutgoingMove) {
+        var move = pending
+        move.phase = .committed
+        outgoing[move.name] = move
+        if move.purpose == .merge { concede(move.name) } else { committed(move.name) }
+    }
+
+    /// Offers the state anew after a while. Answers to what was offered before are answers no longer.
+    private mutating func keep(_ pending: OutgoingMove, for wait: UInt64) {
+        var move = pending
+        move.phase = .kept
+        move.attempt = nextAttempt
+        nextAttempt += 1
+        move.deadline = now.uptime + wait
+        outgoing[move.name] = move
+    }
+
+    /// The owner died, or does not have it, after the old worker had stopped: the kept state goes to the next owner; to
+    /// the winner, if another worker of the name has won meanwhile.
     mutating func reoffer(_ name: String) {
         guard var move = outgoing[name], let claim = registry.ownClaim(name), registry.counts(claim) else {
             return dropMove(name)
         }
-        let owner = layouts.owner(of: name, kind: claim.kind, strategy: configuration.strategy)
+        guard successor(of: claim) == nil else { return reviewOwn(name) }
         move.attempt = nextAttempt
         nextAttempt += 1
         move.deadline = now.uptime + configuration.handoffDeadline
         move.wait = configuration.retryInterval
-        if let owner, owner != node, move.refusals < 3, membership.members[owner] != nil {
+        let owner = layouts.owner(of: name, kind: claim.kind, strategy: configuration.strategy)
+        if let winner = registry.liveWinner(of: name), winner !== claim {
+            if let attempt = claim.move?.attempt { write(.settled(name: name, attempt: attempt)) }
+            move.purpose = .merge
+            move.to = winner.host
+        } else if let owner, owner != node, move.refusals < 3, membership.members[owner] != nil {
+            move.purpose = .move
             move.to = owner
-            outgoing[name] = move
-            offer(move, state: move.state)
         } else {
-            returnHome(move, claim)
+            return returnHome(move, claim)
         }
+        outgoing[name] = move
+        offer(move, state: move.state)
     }
 
     private mutating func returnHome(_ pending: OutgoingMove, _ claim: Claim) {
         guard hasQuorum, hasLease else { return takeBackLater(pending) }
         var move = pending
+        move.purpose = .move
         move.phase = .returning
         move.to = node
         move.workerID = takeWorkerID()
@@ -47,28 +80,17 @@ extension Tracker {
     }
 
     /// Without a lease no worker takes the state back. It stays here until there is one, and the other side's has ended.
-    mutating func takeBackLater(_ pending: OutgoingMove) {
-        var move = pending
+    mutating func takeBackLater(_ move: OutgoingMove) {
         if move.phase == .returning, workers.removeValue(forKey: move.workerID) != nil {
             out.append(.stop(workerID: move.workerID, .abandoned, collectsHeld: false))
         }
-        move.phase = .offered
-        move.to = node
-        move.deadline = now.uptime + max(leaseTime, configuration.retryInterval)
-        outgoing[move.name] = move
+        keep(move, for: max(leaseTime, configuration.retryInterval))
     }
 
     /// The worker that takes its own state back is there.
     mutating func returned(_ name: String, _ result: Result<Void, Failure>) {
         guard let move = outgoing[name], move.phase == .returning, let claim = registry.ownClaim(name) else { return }
-        guard case .success = result, registry.counts(claim) else {
-            workers[move.workerID] = nil
-            outgoing[name] = nil
-            if registry.counts(claim) { park(claim, until: now.uptime + configuration.settleLimit) }
-            for message in move.held { if let request = message.request { refuse(request, .notReady, "try again") } }
-            for request in move.late { refuse(request.id, .notReady, "try again") }
-            return
-        }
+        guard case .success = result, registry.counts(claim) else { return failedToReturn(move, claim) }
         outgoing[name] = nil
         observe(clock: claim.move?.token.clock ?? 0)
         let token = issueToken()
@@ -80,6 +102,24 @@ extension Tracker {
         write(.put(written, cites: nil))
         out.append(.activate(workerID: move.workerID, token: token, held: move.held))
         for request in move.late { serve(request, from: request.id.node) }
+    }
+
+    /// A worker that cannot take its state back is tried again, at last without the state, and then parked as others are
+    /// that fail.
+    private mutating func failedToReturn(_ pending: OutgoingMove, _ claim: Claim) {
+        var move = pending
+        workers[move.workerID] = nil
+        guard registry.counts(claim) else { return dropMove(move.name) }
+        move.failures += 1
+        if move.failures == LosingClaims.failureLimit {
+            log(.error, "endHandoff failed again and again; the state is given up", ["name": move.name])
+            move.state = .none
+        }
+        if move.failures <= LosingClaims.failureLimit { return keep(move, for: configuration.retryInterval) }
+        outgoing[move.name] = nil
+        park(claim, until: now.uptime + configuration.settleLimit)
+        for message in move.held { if let request = message.request { refuse(request, .notReady, "try again") } }
+        for request in move.late { refuse(request.id, .notReady, "try again") }
     }
 
     private mutating func dropMove(_ name: String) {

@@ -99,7 +99,11 @@ extension Tracker {
         if let refusal = answer.refusal {
             count(.handoffsRefused)
             log(.debug, "handoff refused", ["name": answer.name, "error": refusal.message])
-            guard move.purpose == .merge else { return refused(move) }
+            if move.hasStopped { return keptStateRefused(move, refusal) }
+            guard move.purpose == .merge else {
+                rebalance.retry(move.name, now: now.uptime)
+                return abandon(move, tells: false)
+            }
             guard losing.refused(answer.name, now: now.uptime, byWorker: refusal.code == .workerFailed) else {
                 return abandon(move, tells: false)
             }
@@ -107,11 +111,7 @@ extension Tracker {
                 .error, "resolveConflict failed again and again; the other state is given up",
                 ["name": answer.name])
         }
-        if move.hasStopped {
-            move.phase = .committed
-            outgoing[answer.name] = move
-            return committed(answer.name)
-        }
+        if move.hasStopped { return keptStateTaken(move) }
         move.phase = .stopping
         outgoing[answer.name] = move
         out.append(
@@ -132,7 +132,7 @@ extension Tracker {
         committed(worker.name)
     }
 
-    private mutating func committed(_ name: String) {
+    mutating func committed(_ name: String) {
         count(.handoffsCommitted)
         transmitCommit(name)
         forwardLate(name)
@@ -148,7 +148,7 @@ extension Tracker {
     }
 
     /// The winner has this worker's state: the losing claim is given up.
-    private mutating func concede(_ name: String) {
+    mutating func concede(_ name: String) {
         guard let move = outgoing[name] else { return }
         guard let winner = registry.liveWinner(of: name), winner.host != node else {
             // It died with the state; this claim is the best there is.
@@ -194,6 +194,8 @@ extension Tracker {
     /// The attempt is off; before the commit only. The worker works on, held writes are done.
     mutating func abandon(_ move: OutgoingMove, tells: Bool) {
         outgoing[move.name] = nil
+        // What changed while it was under way was not looked at.
+        registry.touch(move.name)
         if registry.ownClaim(move.name)?.move?.attempt == move.attempt {
             write(.settled(name: move.name, attempt: move.attempt))
         }
@@ -211,14 +213,15 @@ extension Tracker {
             switch move.phase {
             case .asking:
                 if now.uptime >= move.deadline || isLost { giveUpForNow(move) }
-            case .offered where move.hasStopped:
-                if isLost || now.uptime >= move.deadline { reoffer(name) } else { retransmit(move) }
             case .offered:
-                if isLost || now.uptime >= move.deadline {
-                    giveUpForNow(move)
-                } else {
+                // A merge may be done at any time while the winner lives: offered anew, the state would be taken in twice.
+                guard isLost || (move.purpose == .move && now.uptime >= move.deadline) else {
                     retransmit(move)
+                    continue
                 }
+                if move.hasStopped { reoffer(name) } else { giveUpForNow(move) }
+            case .kept:
+                if now.uptime >= move.deadline { reoffer(name) }
             case .stopping, .returning: break
             case .committed:
                 if isLost { superviseLostOwner(move) } else { retransmit(move) }

@@ -56,7 +56,8 @@ extension Tracker {
 
     /// Names whose worker was stopped for a move that has not come to its end: the state is here.
     package var keptStates: [String] {
-        outgoing.values.filter { $0.isCommitting && $0.purpose == .move }.map(\.name).sorted()
+        outgoing.values.filter { $0.isCommitting && ($0.purpose == .move || $0.phase != .committed) }.map(\.name)
+            .sorted()
     }
 
     /// Whether a name is here that another node would take.

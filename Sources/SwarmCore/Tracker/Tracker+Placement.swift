@@ -43,9 +43,11 @@ extension Tracker {
             }
             rebalance.queue.append(worker.name)
         }
-        while outgoing.count < configuration.concurrentHandoffs, let name = rebalance.queue.popFirst() {
+        var room = handoffRoom
+        while room > 0, let name = rebalance.queue.popFirst() {
             if let target = target(of: name) {
                 startMove(name, to: target, purpose: .move)
+                room -= 1
             } else if outgoing[name] == nil {
                 rebalance.forget(name)
             }

@@ -17,7 +17,8 @@ extension Tracker {
         guard let claim = registry.ownClaim(name) else { return }
         guard registry.counts(claim) else { return removeEnded(claim) }
         if let move = outgoing[name], move.isCommitting {
-            if move.purpose == .move, move.phase != .returning { releaseIfTaken(claim, move) }
+            let isWithSuccessor = move.purpose == .move ? move.phase != .returning : move.phase != .committed
+            if isWithSuccessor { releaseIfTaken(claim, move) }
             return
         }
         guard let winner = registry.liveWinner(of: name) else { return }
@@ -53,11 +54,14 @@ extension Tracker {
 
     /// After the commit the successor's claim ends the host's part.
     private mutating func releaseIfTaken(_ claim: Claim, _ move: OutgoingMove) {
-        let successor = registry.claims(on: claim.name).first { $0.succeeds(claim) && registry.counts($0) }
-        guard let successor else { return }
+        guard let successor = successor(of: claim) else { return }
         outgoing[claim.name] = nil
         write(.release(name: claim.name, successor: successor.position))
         for request in move.late { forward(request, to: successor.host) }
+    }
+
+    func successor(of claim: Claim) -> Claim? {
+        registry.claims(on: claim.name).first { $0.succeeds(claim) && registry.counts($0) }
     }
 
     /// Another live claim wins. The worker here stops only after the winner has its state.
@@ -70,7 +74,10 @@ extension Tracker {
             write(.release(name: claim.name, successor: winner.position))
             return
         }
-        if let move = outgoing[claim.name], move.purpose == .move || move.to != winner.host {
+        // What was offered to an earlier winner may be done: its answer is waited for.
+        if let move = outgoing[claim.name],
+            move.purpose == .move || (move.to != winner.host && move.phase != .offered)
+        {
             abandon(move, tells: true)
         }
         losing.add(claim.name, now: now.uptime)
@@ -79,13 +86,23 @@ extension Tracker {
 
     mutating func startMerges() {
         guard !losing.isEmpty, isReady, membership.health.isHealthy else { return }
-        for name in losing.due(now: now.uptime) where outgoing.count < configuration.concurrentHandoffs {
+        var room = handoffRoom
+        for name in losing.due(now: now.uptime) where room > 0 && outgoing[name] == nil {
             guard let winner = registry.liveWinner(of: name), winner.host != node, registry.ownClaim(name) != nil else {
                 losing.remove(name)
                 continue
             }
             startMove(name, to: winner.host, purpose: .merge)
+            room -= 1
         }
+    }
+
+    /// How many more handoffs may begin. Merges whose winner does not come to them within a handoff's time take no room.
+    package var handoffRoom: Int {
+        let waiting = outgoing.values.count {
+            $0.purpose == .merge && $0.phase == .offered && now.uptime >= $0.deadline
+        }
+        return configuration.concurrentHandoffs - (outgoing.count - waiting)
     }
 
     private mutating func reclaim(_ claim: Claim) {

@@ -72,7 +72,7 @@ extension Tracker {
     private mutating func onHosted(_ name: String, _ request: Request, _ action: (inout Tracker) -> Void) {
         if var move = outgoing[name], move.isCommitting {
             // The old worker has stopped, or is about to: all that comes goes where it went, in order.
-            if move.phase == .stopping || move.to == node {
+            if move.phase == .stopping || move.phase == .kept || move.to == node {
                 guard move.late.count < Self.lateLimit else {
                     return refuse(request.id, .overloaded, "too many messages wait for a move; try again")
                 }

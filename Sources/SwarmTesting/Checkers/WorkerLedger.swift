@@ -92,11 +92,11 @@ package struct WorkerLedger: Sendable {
         becameActive(serial, at: time, disturbance)
     }
 
-    package mutating func exported(_ serial: WorkerSerial, _ state: CounterState) {
-        workers[serial.index].exports.append((state, workers[serial.index].token))
+    package mutating func exported(_ serial: WorkerSerial, _ state: CounterState, at time: UInt64) {
+        workers[serial.index].exports.append((state, workers[serial.index].token, time))
     }
 
-    /// A loser that did not hear that it was done (the winner was lost to it meanwhile) offers its state again.
+    /// A loser that did not hear that it was done (the winner was lost to it since it gave its state) offers that again.
     package mutating func merged(
         _ serial: WorkerSerial, _ state: CounterState, at time: UInt64, _ disturbance: DisturbanceMonitor
     ) {
@@ -104,11 +104,12 @@ package struct WorkerLedger: Sendable {
         workers[serial.index].state.merge(state)
         guard let producer = state.producer, isKnown(producer) else { return }
         if let earlier = workers[producer.index].merged, earlier.winner == serial, earlier.state == state,
-            disturbance.isUndisturbed(since: earlier.at)
+            disturbance.isUndisturbed(since: earlier.givenAt)
         {
             report(.stateTwice, time, "\(describe(serial)) takes in the state of \(describe(producer)) twice")
         }
-        workers[producer.index].merged = (state, serial, time)
+        let given = workers[producer.index].exports.last { $0.state == state }
+        workers[producer.index].merged = (state, serial, given?.at ?? time)
     }
 
     /// A worker that lost a conflict is to stop: the winner has taken in its state, all of it.

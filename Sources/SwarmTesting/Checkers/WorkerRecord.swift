@@ -26,8 +26,8 @@ package struct WorkerRecord: Sendable {
     package var state: CounterState
     /// The worker whose state it was given.
     package let parent: WorkerSerial?
-    /// What it gave when it was asked to move, and the token that it had then; the last one last.
-    package var exports: [(state: CounterState, token: FencingToken)] = []
+    /// What it gave when it was asked to move, the token that it had then, and when that was; the last one last.
+    package var exports: [(state: CounterState, token: FencingToken, at: UInt64)] = []
     /// The last worker with its state that became active.
     package var successor: WorkerSerial?
     package let startedAt: UInt64
@@ -35,8 +35,8 @@ package struct WorkerRecord: Sendable {
     package var lastProcessedAt: UInt64?
     package var stoppedAt: UInt64?
     package var wasMoved = false
-    /// What the winner of a conflict took in of it, and who that was.
-    package var merged: (state: CounterState, winner: WorkerSerial, at: UInt64)?
+    /// What the winner of a conflict took in of it, who that was, and when this worker had given it.
+    package var merged: (state: CounterState, winner: WorkerSerial, givenAt: UInt64)?
 
     package var isAlive: Bool { phase != .stopped }
 

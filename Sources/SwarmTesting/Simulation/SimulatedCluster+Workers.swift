@@ -154,7 +154,7 @@ extension SimulatedCluster {
     private func exportedState(of worker: SimulatedWorker) -> [UInt8] {
         var state = checker.workers[worker.serial].state
         state.producer = worker.serial
-        checker.workers.exported(worker.serial, state)
+        checker.workers.exported(worker.serial, state, at: now)
         return state.bytes
     }
 

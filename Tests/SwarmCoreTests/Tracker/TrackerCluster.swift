@@ -66,6 +66,8 @@ struct TrackerCluster {
     var busy: [String: Int] = [:]
     /// Names whose worker refuses to start so many more times when it is handed over.
     var refusing: [String: Int] = [:]
+    /// How often a worker of the name took in the state of another one.
+    private(set) var merges: [String: Int] = [:]
     var kinds = ["counter"]
     var strategy: any PlacementStrategy = .ring(virtualNodes: 32)
     var configure: (inout TrackerConfiguration) -> Void = { _ in }
@@ -91,7 +93,6 @@ struct TrackerCluster {
         for name in names { start(name) }
     }
 
-    /// Nothing of it runs any more.
     /// A worker ends by itself, and is to be started again at once.
     mutating func fail(_ workerID: UInt64, at name: String) {
         guard let node = nodes[name]?.tracker.node else { return }
@@ -99,6 +100,7 @@ struct TrackerCluster {
         feed(.worker(.ended(workerID: workerID, failure: "it failed", restart: true, backoff: 0)), to: node)
     }
 
+    /// Nothing of it runs any more.
     mutating func kill(_ name: String) {
         nodes[name]?.isUp = false
         nodes[name]?.workers = [:]
@@ -284,6 +286,7 @@ struct TrackerCluster {
             if case .bytes(let bytes) = state {
                 let other = Int(bytes.reduce(0) { $0 << 8 | UInt64($1) })
                 let own = nodes[name]?.workers[workerID]?.total ?? 0
+                merges[nodes[name]?.workers[workerID]?.name ?? "", default: 0] += 1
                 nodes[name]?.workers[workerID]?.total = max(own, other)
             }
             signal(.merged(workerID: workerID, attempt: attempt, .success(())), at: node)

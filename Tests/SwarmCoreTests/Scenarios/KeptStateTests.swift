@@ -1,0 +1,180 @@
+import SwarmCore
+import Testing
+
+/// States whose worker has stopped, and losers' states whose winner does not answer.
+@Suite("Scenarios: states that are kept")
+struct KeptStateTests {
+    /// A name at `a` with total 9 whose worker has stopped for its move to `b`: it is prepared, and no commit arrives.
+    private func stopped(
+        in built: TrackerCluster, _ prepare: (inout TrackerCluster) -> Void = { _ in }
+    ) throws -> (cluster: TrackerCluster, name: String) {
+        var cluster = built
+        for index in 0..<10 { cluster.register("w\(index)", total: 9, at: "a") }
+        prepare(&cluster)
+        cluster.loses = { message, _, _ in if case .commit = message { true } else { false } }
+        cluster.start("b")
+        prepare(&cluster)
+        #expect(cluster.run(seconds: 30) { !$0["a"].keptStates.isEmpty })
+        cluster.run(seconds: 1)
+        return (cluster, try #require(cluster["a"].keptStates.first))
+    }
+
+    /// `a` with `b`, and `c` on the other side of a split, where it has a worker of the name, too, with total 5.
+    private func withRival() throws -> (cluster: TrackerCluster, name: String) {
+        var cluster = TrackerCluster.ready(["a", "c"])
+        cluster.cut(["a"], from: ["c"])
+        #expect(cluster.run(seconds: 30) { c in ["a", "c"].allSatisfy { c[$0].memberSummaries.count == 1 } })
+        cluster.run(seconds: 10)
+        var (built, name) = try stopped(in: cluster) { $0.cut(["b"], from: ["c"]) }
+        built.register(name, total: 5, at: "c")
+        // That one stays where it is.
+        built.pinned = [name]
+        return (built, name)
+    }
+
+    /// Seed 317269: the host took the state back, and started a worker beside the winner.
+    @Test("the state of a name that was lost to another worker meanwhile is merged into that one")
+    func lostWhileItMoved() throws {
+        var (cluster, name) = try withRival()
+        cluster.heal()
+        #expect(
+            cluster.run(seconds: 30) { c in
+                c.allReady && ["a", "b", "c"].allSatisfy { c[$0].memberSummaries.count == 3 }
+            })
+        cluster.run(seconds: 2)
+        cluster.loses = { _, _, _ in false }
+        var both = false
+        let merged = cluster.run(seconds: 60) { c in
+            both = both || c.hosts(of: name).count > 1
+            return c.isWell([name]) && c.total(of: name) == 9 && c["a"].keptStates.isEmpty
+        }
+        #expect(merged && !both)
+        #expect(cluster.merges[name] == 1)
+    }
+
+    /// Seed 317269: three refusals within a tenth of a second, and a worker was started beside one that was not known yet.
+    @Test("who is told that the name has a worker starts none before it knows of it")
+    func refusedForAnUnknownRival() throws {
+        var (cluster, name) = try withRival()
+        let commits = cluster.loses
+        cluster.loses = { message, from, to in
+            guard to.name == "a" else { return commits(message, from, to) }
+            return switch message {
+            case .delta(let delta): delta.origin.name == "c"
+            case .snapshot(let chunk): chunk.origin.name == "c"
+            default: false
+            }
+        }
+        cluster.heal()
+        #expect(cluster.run(seconds: 30) { $0["b"].view[name]?.host.name == "c" })
+        #expect(cluster.run(seconds: 30) { $0["a"].memberSummaries.count == 3 })
+        let unseen = cluster.loses
+        cluster.loses = { message, from, to in to.name == "a" && unseen(message, from, to) }
+        for _ in 0..<100 {
+            cluster.run(seconds: 0.1)
+            #expect(cluster.hosts(of: name) == ["c"])
+        }
+        cluster.loses = { _, _, _ in false }
+        #expect(
+            cluster.run(seconds: 60) { c in
+                c.isWell([name]) && c.total(of: name) == 9 && c["a"].keptStates.isEmpty
+            })
+        #expect(cluster.merges[name] == 1)
+    }
+
+    /// Seed 351371: it was parked, what it had counted was gone, and what had waited for it, too.
+    @Test("a worker that does not take its state back at once gets it later")
+    func returnFails() throws {
+        var (cluster, name) = try stopped(in: .ready(["a"]))
+        let before = cluster["a"].keptStates
+        cluster.refusing[name] = 4
+        #expect(!cluster["a"].registry.claims(on: name).isEmpty)
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 90) { c in c["a"].keptStates.isEmpty && c.isWell(before) })
+        for kept in before { #expect(cluster.total(of: kept) == 9) }
+        #expect(cluster.refusing[name] == 0)
+    }
+
+    @Test("a worker that never takes its state back starts without it")
+    func returnFailsForEver() throws {
+        var (cluster, name) = try stopped(in: .ready(["a"]))
+        cluster.refusing[name] = 5
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 90) { c in c["a"].keptStates.isEmpty && c.isWell([name]) })
+        #expect(cluster.total(of: name) == 0)
+        #expect(cluster.nodes["a"]?.log.contains { $0.text.contains("the state is given up") } == true)
+    }
+
+    // MARK: Losers
+
+    private typealias Loss = (Message, NodeID, NodeID) -> Bool
+
+    /// Two workers of the name, `a`'s with total 9 and `b`'s, which wins, with 5. They meet, and such messages are lost.
+    private func twoOfOne(
+        ownedBy owner: String = "b", losing loses: @escaping Loss, _ prepare: (inout TrackerCluster) -> Void = { _ in }
+    ) -> (cluster: TrackerCluster, name: String) {
+        var cluster = TrackerCluster.ready(["a", "b"], prepare)
+        // That owner's, until there is a `c`.
+        let later = Set(TrackerCluster.ready(["a", "b", "c"]).names(ownedBy: "c", count: 1_000))
+        let name = cluster.names(ownedBy: owner, count: 1_000).first(where: later.contains) ?? ""
+        cluster.cut(["a"], from: ["b"])
+        #expect(cluster.run(seconds: 30) { c in ["a", "b"].allSatisfy { c[$0].memberSummaries.count == 1 } })
+        cluster.run(seconds: 10)
+        cluster.register(name, total: 9, at: "a")
+        cluster.register(name, total: 5, at: "b")
+        cluster.loses = loses
+        cluster.heal()
+        #expect(cluster.run(seconds: 30) { $0.allReady && $0["a"].memberSummaries.count == 2 })
+        cluster.run(seconds: 5)
+        return (cluster, name)
+    }
+
+    /// The winner has the state, and the loser does not hear of it.
+    private let answers: Loss = { message, _, _ in
+        if case .offerAnswer(let answer) = message { answer.purpose == .merge } else { false }
+    }
+
+    /// Seed 395318: it gave up after 30 s, offered the state anew, and the winner took it in once more.
+    @Test("a loser waits for the answer of a winner that lives, however long")
+    func answerComesLate() {
+        var (cluster, name) = twoOfOne(losing: answers)
+        cluster.run(seconds: 100)
+        #expect(cluster.merges[name] == 1)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 30) { $0.isWell([name]) && $0.total(of: name) == 9 })
+        #expect(cluster.merges[name] == 1)
+    }
+
+    @Test("merges that wait for long do not keep others from beginning")
+    func waitingTakesNoRoom() {
+        var (cluster, name) = twoOfOne(losing: answers) { $0.configure = { $0.concurrentHandoffs = 1 } }
+        #expect(cluster["a"].handoffRoom == 0)
+        #expect(cluster.run(seconds: 40) { $0["a"].handoffRoom == 1 })
+        #expect(cluster.merges[name] == 1)
+    }
+
+    @Test("a state that was taken in before the winner moved on is not given to its successor again")
+    func winnerMovesOn() {
+        var (cluster, name) = twoOfOne(losing: answers)
+        cluster.start("c")
+        cluster.run(seconds: 30) { !$0.hosts(of: name).contains("b") }
+        #expect(!cluster.hosts(of: name).contains("b"))
+        #expect(cluster.merges[name] == 1)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0.isWell([name]) && $0.total(of: name) == 9 })
+        #expect(cluster.merges[name] == 1)
+    }
+
+    /// Seed 382578: the winner's worker had failed meanwhile; it waited for ever for the other one to outdo its token.
+    @Test("a rival that has failed gives way when the offer to it is off")
+    func winnerFailsDuringAMerge() throws {
+        let offers: Loss = { message, _, _ in if case .offer = message { true } else { false } }
+        var (cluster, name) = twoOfOne(ownedBy: "a", losing: offers)
+        let claim = try #require(cluster["b"].registry.ownClaim(name))
+        cluster.fail(claim.workerID, at: "b")
+        #expect(cluster.run(seconds: 5) { $0["a"].view[name]?.host.name == "a" })
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0["b"].registry.ownClaim(name) == nil && $0.isWell([name]) })
+        #expect(cluster.total(of: name) == 9)
+    }
+}
