@@ -34,6 +34,9 @@ struct OutgoingMove: Sendable {
     /// The old worker has stopped: the state offered is all there is.
     var hasStopped = false
     var refusals = 0
+    /// Who was told that the name is theirs, and the token that was offered with it: where they did take it, they have the
+    /// state, though they were given up meanwhile.
+    var committedTo: [NodeID: Token] = [:]
     /// How often the worker that was to take the kept state failed at it.
     var failures = 0
 

@@ -42,7 +42,7 @@ extension Tracker {
         guard var move = outgoing[name], let claim = registry.ownClaim(name), registry.counts(claim) else {
             return dropMove(name)
         }
-        guard successor(of: claim) == nil else { return reviewOwn(name) }
+        guard successor(of: claim, move) == nil else { return reviewOwn(name) }
         move.attempt = nextAttempt
         nextAttempt += 1
         move.deadline = now.uptime + configuration.handoffDeadline

@@ -134,6 +134,7 @@ extension Tracker {
 
     mutating func committed(_ name: String) {
         count(.handoffsCommitted)
+        if let move = outgoing[name] { outgoing[name]?.committedTo[move.to] = move.offer?.claim.move?.token }
         transmitCommit(name)
         forwardLate(name)
         reviewOwn(name)

@@ -54,14 +54,20 @@ extension Tracker {
 
     /// After the commit the successor's claim ends the host's part.
     private mutating func releaseIfTaken(_ claim: Claim, _ move: OutgoingMove) {
-        guard let successor = successor(of: claim) else { return }
+        guard let successor = successor(of: claim, move) else { return }
         outgoing[claim.name] = nil
         write(.release(name: claim.name, successor: successor.position))
         for request in move.late { forward(request, to: successor.host) }
     }
 
-    func successor(of claim: Claim) -> Claim? {
-        registry.claims(on: claim.name).first { $0.succeeds(claim) && registry.counts($0) }
+    /// The claim of who has the state: of the last attempt, or of an earlier one whose owner was held for dead.
+    func successor(of claim: Claim, _ move: OutgoingMove) -> Claim? {
+        registry.claims(on: claim.name).first { other in
+            guard registry.counts(other), other.birth == claim.birth else { return false }
+            if other.succeeds(claim) { return true }
+            guard let offered = move.committedTo[other.host] else { return false }
+            return other.token >= offered && membership.members[other.host] != nil
+        }
     }
 
     /// Another live claim wins. The worker here stops only after the winner has its state.

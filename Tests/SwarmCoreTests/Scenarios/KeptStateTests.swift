@@ -9,7 +9,7 @@ struct KeptStateTests {
         in built: TrackerCluster, _ prepare: (inout TrackerCluster) -> Void = { _ in }
     ) throws -> (cluster: TrackerCluster, name: String) {
         var cluster = built
-        for index in 0..<10 { cluster.register("w\(index)", total: 9, at: "a") }
+        for index in 0..<30 { cluster.register("w\(index)", total: 9, at: "a") }
         prepare(&cluster)
         cluster.loses = { message, _, _ in if case .commit = message { true } else { false } }
         cluster.start("b")
@@ -80,6 +80,39 @@ struct KeptStateTests {
                 c.isWell([name]) && c.total(of: name) == 9 && c["a"].keptStates.isEmpty
             })
         #expect(cluster.merges[name] == 1)
+    }
+
+    /// Seed 444043: it was merged into the state that had come of it, and the messages that had waited were worked off twice.
+    @Test("the state is not given a second time to an owner that took it, was held for dead, and is back")
+    func ownerComesBack() throws {
+        var (cluster, _) = try stopped(in: .ready(["a"]))
+        let kept = cluster["a"].keptStates
+        // It takes the names, and nobody hears of that. Nor does the next owner get them.
+        cluster.loses = { message, from, _ in
+            if case .offer = message { return true }
+            return switch message {
+            case .delta(let delta): delta.origin.name == "b"
+            case .snapshot(let chunk): chunk.origin.name == "b"
+            default: false
+            }
+        }
+        cluster.start("d")
+        #expect(cluster.run(seconds: 10) { c in kept.allSatisfy { c.hosts(of: $0) == ["b"] } })
+        #expect(cluster.run(seconds: 30) { c in c.up.allSatisfy { c[$0].memberSummaries.count == 3 } })
+        let name = try #require(cluster.names(ownedBy: "d", count: 1_000).first(where: kept.contains))
+        cluster.cut(["a", "d"], from: ["b"])
+        #expect(cluster.run(seconds: 60) { $0["a"].memberSummaries.count == 2 && $0["b"].memberSummaries.count == 1 })
+        cluster.run(seconds: 10)
+        #expect(cluster["a"].keptStates.contains(name) && cluster.hosts(of: name) == ["b"])
+        cluster.loses = { message, _, _ in
+            if case .offer(let offer) = message { offer.purpose == .move } else { false }
+        }
+        cluster.heal()
+        #expect(
+            cluster.run(seconds: 60) { c in
+                !c["a"].keptStates.contains(name) && c.isWell([name]) && c.total(of: name) == 9
+            })
+        #expect(cluster.merges[name] == nil)
     }
 
     /// Seed 351371: it was parked, what it had counted was gone, and what had waited for it, too.
