@@ -37,6 +37,8 @@ struct OutgoingMove: Sendable {
     /// Who was told that the name is theirs, and the token that was offered with it: where they did take it, they have the
     /// state, though they were given up meanwhile.
     var committedTo: [NodeID: Token] = [:]
+    /// How long the state is kept after the next refusal.
+    var patience: UInt64 = 0
     /// How often the worker that was to take the kept state failed at it.
     var failures = 0
 

@@ -77,10 +77,11 @@ extension Tracker {
         case .success:
             move.isPrepared = true
             incoming[name] = move
+            checkIncoming(name)
+            guard incoming[name] != nil else { return }
             send(
                 .offerAnswer(OfferAnswer(name: name, attempt: move.attempt, purpose: .move, refusal: nil)),
                 to: move.from)
-            checkIncoming(name)
         }
     }
 

@@ -16,7 +16,7 @@ extension Tracker {
             // The other worker of which nothing is known here will be known: none is started beside it.
             if refusal.code != .alreadyRegistered || registry.claims(on: move.name).count > 1 { move.refusals += 1 }
         }
-        keep(move, for: configuration.retryInterval)
+        keep(move)
     }
 
     mutating func keptStateTaken(_ pending: OutgoingMove) {
@@ -26,13 +26,16 @@ extension Tracker {
         if move.purpose == .merge { concede(move.name) } else { committed(move.name) }
     }
 
-    /// Offers the state anew after a while. Answers to what was offered before are answers no longer.
-    private mutating func keep(_ pending: OutgoingMove, for wait: UInt64) {
+    /// Offers the state anew after a while, each time a longer one. Answers to what was offered before are answers no longer.
+    mutating func keep(_ pending: OutgoingMove, atLeast: UInt64 = 0) {
         var move = pending
+        let first = configuration.retryInterval
+        let wait = max(move.patience, first)
+        move.patience = min(wait * 2, first * 8)
         move.phase = .kept
         move.attempt = nextAttempt
         nextAttempt += 1
-        move.deadline = now.uptime + wait
+        move.deadline = now.uptime + max(wait, atLeast)
         outgoing[move.name] = move
     }
 
@@ -84,7 +87,7 @@ extension Tracker {
         if move.phase == .returning, workers.removeValue(forKey: move.workerID) != nil {
             out.append(.stop(workerID: move.workerID, .abandoned, collectsHeld: false))
         }
-        keep(move, for: max(leaseTime, configuration.retryInterval))
+        keep(move, atLeast: leaseTime)
     }
 
     /// The worker that takes its own state back is there.
@@ -115,7 +118,7 @@ extension Tracker {
             log(.error, "endHandoff failed again and again; the state is given up", ["name": move.name])
             move.state = .none
         }
-        if move.failures <= LosingClaims.failureLimit { return keep(move, for: configuration.retryInterval) }
+        if move.failures <= LosingClaims.failureLimit { return keep(move) }
         outgoing[move.name] = nil
         park(claim, until: now.uptime + configuration.settleLimit)
         for message in move.held { if let request = message.request { refuse(request, .notReady, "try again") } }

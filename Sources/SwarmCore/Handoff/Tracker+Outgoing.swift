@@ -177,7 +177,7 @@ extension Tracker {
             releaseIfPassedOn(answer, by: peer)
             askRepair(of: peer, holder: peer, urgent: false)
         } else {
-            reoffer(answer.name)
+            keep(move)
         }
     }
 

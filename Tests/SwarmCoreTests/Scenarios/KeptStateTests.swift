@@ -70,10 +70,14 @@ struct KeptStateTests {
         #expect(cluster.run(seconds: 30) { $0["a"].memberSummaries.count == 3 })
         let unseen = cluster.loses
         cluster.loses = { message, from, to in to.name == "a" && unseen(message, from, to) }
+        let kept = cluster["a"].keptStates.count
+        let committed = cluster.count(.handoffsCommitted, at: "a")
         for _ in 0..<100 {
             cluster.run(seconds: 0.1)
             #expect(cluster.hosts(of: name) == ["c"])
         }
+        // Seed 458453: it was prepared and discarded a hundred times a second.
+        #expect(cluster.count(.handoffsCommitted, at: "a") < committed + 10 * kept)
         cluster.loses = { _, _, _ in false }
         #expect(
             cluster.run(seconds: 60) { c in
