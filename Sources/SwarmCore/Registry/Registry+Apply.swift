@@ -194,8 +194,10 @@ extension Registry {
             }
             setClaims(all, of: name)
         }
+        let known = manifest.ended.isEmpty ? [] : Set(logs[origin]?.endings ?? [])
         for claim in manifest.ended {
-            logs[origin]?.noteEnding(claim)
+            // Each snapshot of the log says it again.
+            if !known.contains(claim) { logs[origin]?.noteEnding(claim) }
             guard !endedBirths.contains(claim.birth) else { continue }
             if endBirth(claim.birth, of: claim.name, among: claims(on: claim.name)) { refresh(claim.name) }
         }

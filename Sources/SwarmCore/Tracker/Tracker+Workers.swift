@@ -142,7 +142,7 @@ extension Tracker {
             PendingRequest(
                 id: id, body: .inspect(node: ""), deadline: now.uptime + timeout, due: now.uptime + timeout, wait: 0))
         guard isReady else { return complete(id, .failure(notReady)) }
-        if configuration.strategy.quorum != nil, !hasQuorum {
+        guard hasQuorum, hasLease else {
             return complete(
                 id, .failure(Failure(.noQuorum, "too few members are heard; wait until the quorum is there")))
         }

@@ -48,6 +48,35 @@ struct DeathTests {
         #expect(names.contains { cluster.hosts(of: $0) == [deaf] })
     }
 
+    @Test("an orphan is not started before it is known what the others have of the dead node's log")
+    func reportComesLate() {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let name = cluster.register(count: 1, ownedBy: "b")[0]
+        cluster.run(seconds: 2)
+        let dead = cluster.id("b")
+        // The next owner lacks the last that the node wrote, and is told late who has it.
+        let members = ["a", "c"]
+        let pair = TrackerCluster.ready(members)
+        let owner = pair.names(ownedBy: "a", count: 1_000).contains(name) ? "a" : "c"
+        let other = owner == "a" ? "c" : "a"
+        cluster.loses = { message, _, to in
+            guard to.name == owner else { return false }
+            return switch message {
+            case .delta(let delta): delta.origin == dead
+            case .report: true
+            default: false
+            }
+        }
+        #expect(cluster.ask(.join(name: name, group: "g"), at: other).isSuccess)
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 30) { $0[owner].memberSummaries.count == 2 })
+        cluster.run(seconds: 1.5)
+        #expect(cluster.hosts(of: name).isEmpty)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 30) { $0.isWell([name]) })
+        #expect(cluster.hosts(of: name) == [owner] && cluster[other].view[name]?.groups == ["g"])
+    }
+
     /// Seed 128787: the log came with a node that had been away; its origin had long been buried, and nobody looked again.
     @Test("a dead node's names are started whenever its log turns up")
     func logTurnsUpLate() {

@@ -142,6 +142,26 @@ struct KeptStateTests {
         #expect(cluster.nodes["a"]?.log.contains { $0.text.contains("the state is given up") } == true)
     }
 
+    @Test(
+        "a worker that is taking its state back when the lease ends is stopped, and takes it back with the next lease")
+    func leaseEndsWhileItReturns() throws {
+        var (cluster, name) = try stopped(in: .ready(["a", "e"]) { $0.strategy = .staticQuorum(2) })
+        cluster.startDelay = 30_000_000
+        cluster.kill("b")
+        func isReturning(_ cluster: TrackerCluster) -> Bool {
+            cluster.nodes["a"]?.workers.values.contains { $0.name == name } ?? false
+        }
+        #expect(cluster.run(seconds: 60) { isReturning($0) })
+        cluster.cut(["a"], from: ["e"])
+        #expect(cluster.run(seconds: 10) { !isReturning($0) })
+        #expect(cluster["a"].keptStates.contains(name))
+        cluster.startDelay = 100
+        cluster.run(seconds: 40)
+        #expect(!isReturning(cluster) && cluster["a"].keptStates.contains(name))
+        cluster.heal()
+        #expect(cluster.run(seconds: 60) { $0.isWell([name]) && $0.total(of: name) == 9 })
+    }
+
     // MARK: Losers
 
     private typealias Loss = (Message, NodeID, NodeID) -> Bool
