@@ -9,6 +9,7 @@ import Testing
         try await withNodes(["a", "b", "c"]) { _, nodes in
             for number in 0..<9 {
                 try await nodes[0].register("x/\(number)", as: TestCounter.self)
+                while nodes[number % 3].lookup("x/\(number)") == nil { await Task.yield() }
                 try await nodes[number % 3].join("x/\(number)", to: "counters.all")
             }
             // What this node was answered it sees; the others hear of it in a moment.
@@ -26,6 +27,7 @@ import Testing
     @Test func joinReturnsWhenTheBindingStands() async throws {
         try await withNodes(["a", "b"]) { _, nodes in
             try await nodes[0].register("x", as: TestCounter.self)
+            while nodes[1].lookup("x") == nil { await Task.yield() }
             for number in 1...30 {
                 try await nodes[number % 2].join("x", to: "g.\(number)")
                 try await nodes[(number + 1) % 2].publish(TestCounter.Message.add(amount: 1), to: "g.\(number)")

@@ -86,19 +86,22 @@ extension SimulatedCluster {
         }
     }
 
-    /// A cluster at rest says little: heartbeats, a vector now and then.
+    /// A cluster at rest says little: heartbeats, a vector now and then. All may be right already while the last work is
+    /// still to come (names whose hosts are lost, and that wait for what nobody has), so that one look is not enough.
     private func checkQuiet() {
-        guard !isHopeless else { return }
-        let before = report.frames
         let seconds = 5
-        advance(to: now + UInt64(seconds) * 1_000_000)
-        let frames = report.frames - before
-        let allowed = live.count * seconds * 3 + live.count * live.count * 2
-        if frames > allowed {
-            checker.report(
-                .storm, now,
-                "\(live.count) nodes at rest published \(frames) frames in \(seconds) s, \(allowed) would do")
+        var frames = 0
+        var allowed = 0
+        for _ in 0..<6 {
+            guard !isHopeless else { return }
+            let before = report.frames
+            advance(to: now + UInt64(seconds) * 1_000_000)
+            frames = report.frames - before
+            allowed = live.count * seconds * 3 + live.count * live.count * 2
+            if frames <= allowed { return }
         }
+        checker.report(
+            .storm, now, "\(live.count) nodes at rest published \(frames) frames in \(seconds) s, \(allowed) would do")
     }
 
     /// Sums up.
