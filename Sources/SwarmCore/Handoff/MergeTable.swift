@@ -1,7 +1,7 @@
 /// Merges under way at the winner: offers are repeated, the worker is asked once.
 struct MergeTable: Sendable {
     enum State: Equatable, Sendable {
-        case asked(local: UInt64, name: String)
+        case asked(local: UInt64, name: String, worker: UInt64)
         case merged
         /// What was refused once is over: a late copy of the offer must not be taken up after all.
         case refused(Failure)
@@ -26,7 +26,7 @@ struct MergeTable: Sendable {
     /// The offer that a worker was asked about.
     func asked(_ local: UInt64) -> (host: NodeID, attempt: UInt64, name: String)? {
         for (key, state) in states {
-            if case .asked(local, let name) = state { return (key.from, key.attempt, name) }
+            if case .asked(local, let name, _) = state { return (key.from, key.attempt, name) }
         }
         return nil
     }

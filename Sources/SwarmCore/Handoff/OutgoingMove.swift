@@ -34,9 +34,11 @@ struct OutgoingMove: Sendable {
     /// The old worker has stopped: the state offered is all there is.
     var hasStopped = false
     var refusals = 0
-    /// Who was told that the name is theirs, and the token that was offered with it: where they did take it, they have the
-    /// state, though they were given up meanwhile.
-    var committedTo: [NodeID: Token] = [:]
+    /// Who was offered the state since the worker has stopped, and the token that went with it: a claim with just that one
+    /// is of who took it, though this node may have given up waiting for it.
+    var offeredTo: [NodeID: Token] = [:]
+    /// Who was sent the messages that waited, and has not said that it does not have the name.
+    var committedTo: Set<NodeID> = []
     /// How long the state is kept after the next refusal.
     var patience: UInt64 = 0
     /// How often the worker that was to take the kept state failed at it.

@@ -197,7 +197,12 @@ extension Tracker {
         switch merging[offer.attempt, host] {
         case .merged: return reply(offer, to: host, refusal: nil)
         case .refused(let failure): return reply(offer, to: host, refusal: failure)
-        case .asked: return
+        case .asked(_, _, let worker):
+            // One that has been stopped meanwhile may never say.
+            guard workers[worker] == nil else { return }
+            let failure = Failure(.workerFailed, "the worker was stopped before it took the state in")
+            merging[offer.attempt, host] = .refused(failure)
+            return reply(offer, to: host, refusal: failure)
         case nil: break
         }
         guard let own = registry.view[name], own.host == node, outgoing[name] == nil, own.token > offer.claim.token
@@ -213,7 +218,7 @@ extension Tracker {
         count(.conflicts)
         let local = nextAttempt
         nextAttempt += 1
-        merging[offer.attempt, host] = .asked(local: local, name: name)
+        merging[offer.attempt, host] = .asked(local: local, name: name, worker: own.workerID)
         out.append(.merge(workerID: own.workerID, attempt: local, state: offer.state))
     }
 

@@ -1,8 +1,9 @@
 /// States whose worker has stopped for a move, until another one has them: the next owner, or the winner of a conflict, or
 /// a worker here again.
 extension Tracker {
-    mutating func keptStateRefused(_ pending: OutgoingMove, _ refusal: Failure) {
-        var move = pending
+    mutating func keptStateRefused(_ name: String, _ refusal: Failure) {
+        guard var move = outgoing[name] else { return }
+        move.offeredTo[move.to] = nil
         switch move.purpose {
         case .merge:
             if refusal.code == .workerFailed { move.failures += 1 }
@@ -26,7 +27,8 @@ extension Tracker {
         if move.purpose == .merge { concede(move.name) } else { committed(move.name) }
     }
 
-    /// Offers the state anew after a while, each time a longer one. Answers to what was offered before are answers no longer.
+    /// Offers the state anew after a while, each time a longer one. What was offered before is off, and answers to it are
+    /// answers no longer.
     mutating func keep(_ pending: OutgoingMove, atLeast: UInt64 = 0) {
         var move = pending
         let first = configuration.retryInterval
@@ -37,6 +39,13 @@ extension Tracker {
         nextAttempt += 1
         move.deadline = now.uptime + max(wait, atLeast)
         outgoing[move.name] = move
+        settleAttempt(of: move.name)
+    }
+
+    /// A later start of the name elsewhere, without the state, must not look as if it had taken it.
+    private mutating func settleAttempt(of name: String) {
+        guard let attempt = registry.ownClaim(name)?.move?.attempt else { return }
+        write(.settled(name: name, attempt: attempt))
     }
 
     /// The owner died, or does not have it, after the old worker had stopped: the kept state goes to the next owner; to
@@ -45,14 +54,16 @@ extension Tracker {
         guard var move = outgoing[name], let claim = registry.ownClaim(name), registry.counts(claim) else {
             return dropMove(name)
         }
-        guard successor(of: claim, move) == nil else { return reviewOwn(name) }
+        guard successor(of: claim, move) == nil else { return releaseIfTaken(claim, move) }
+        let winner = rival(of: claim)
+        guard winner != nil || mayGiveState else { return takeBackLater(move) }
         move.attempt = nextAttempt
         nextAttempt += 1
         move.deadline = now.uptime + configuration.handoffDeadline
         move.wait = configuration.retryInterval
         let owner = layouts.owner(of: name, kind: claim.kind, strategy: configuration.strategy)
-        if let winner = registry.liveWinner(of: name), winner !== claim {
-            if let attempt = claim.move?.attempt { write(.settled(name: name, attempt: attempt)) }
+        if let winner {
+            settleAttempt(of: name)
             move.purpose = .merge
             move.to = winner.host
         } else if let owner, owner != node, move.refusals < 3, membership.members[owner] != nil {
@@ -65,8 +76,12 @@ extension Tracker {
         offer(move, state: move.state)
     }
 
+    /// With a quorum the other side may have started the name, and this node may not have heard of that yet.
+    private var mayGiveState: Bool {
+        configuration.strategy.quorum == nil || (hasQuorum && hasLease && !isBehind)
+    }
+
     private mutating func returnHome(_ pending: OutgoingMove, _ claim: Claim) {
-        guard hasQuorum, hasLease else { return takeBackLater(pending) }
         var move = pending
         move.purpose = .move
         move.phase = .returning
@@ -94,6 +109,12 @@ extension Tracker {
     mutating func returned(_ name: String, _ result: Result<Void, Failure>) {
         guard let move = outgoing[name], move.phase == .returning, let claim = registry.ownClaim(name) else { return }
         guard case .success = result, registry.counts(claim) else { return failedToReturn(move, claim) }
+        // While it was being started another one may have turned up.
+        guard successor(of: claim, move) == nil, rival(of: claim) == nil else {
+            workers[move.workerID] = nil
+            out.append(.stop(workerID: move.workerID, .abandoned, collectsHeld: false))
+            return keep(move)
+        }
         outgoing[name] = nil
         observe(clock: claim.move?.token.clock ?? 0)
         let token = issueToken()
@@ -109,7 +130,7 @@ extension Tracker {
 
     /// A worker that cannot take its state back is tried again, at last without the state, and then parked as others are
     /// that fail.
-    private mutating func failedToReturn(_ pending: OutgoingMove, _ claim: Claim) {
+    mutating func failedToReturn(_ pending: OutgoingMove, _ claim: Claim) {
         var move = pending
         workers[move.workerID] = nil
         guard registry.counts(claim) else { return dropMove(move.name) }
@@ -125,12 +146,30 @@ extension Tracker {
         for request in move.late { refuse(request.id, .notReady, "try again") }
     }
 
-    private mutating func dropMove(_ name: String) {
+    mutating func dropMove(_ name: String) {
         guard let move = outgoing.removeValue(forKey: name) else { return }
         for message in move.held {
             if let request = message.request { refuse(request, .notFound, "\"\(name)\" is no longer registered") }
         }
         for request in move.late { refuse(request.id, .notFound, "\"\(name)\" is no longer registered") }
+    }
+
+    /// This node leaves: who waits for a state that nobody was given hears that it is to ask again.
+    mutating func refuseKept() {
+        for name in outgoing.keys.sorted() {
+            guard let move = outgoing[name], move.isCommitting, move.phase != .committed else { continue }
+            for message in move.held {
+                guard let id = message.request else { continue }
+                if move.committedTo.isEmpty {
+                    refuse(id, .notReady, "try again")
+                } else {
+                    answer(id, .failure(Failure(.uncertain, "the node left with it", mayHaveExecuted: true)))
+                }
+            }
+            for request in move.late { refuse(request.id, .notReady, "try again") }
+            outgoing[name]?.held = []
+            outgoing[name]?.late = []
+        }
     }
 
     /// Only when all that it wrote is known, for it may have claimed the name before it died; and all that others have

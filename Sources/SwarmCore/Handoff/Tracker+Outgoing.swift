@@ -17,7 +17,10 @@ extension Tracker {
         guard let name = workers[workerID]?.name, let move = outgoing[name], move.attempt == attempt,
             move.phase == .asking
         else {
-            out.append(.resume(workerID: workerID))
+            // Held for another attempt, it stays so.
+            if workers[workerID].flatMap({ outgoing[$0.name] })?.workerID != workerID {
+                out.append(.resume(workerID: workerID))
+            }
             return
         }
         switch choice {
@@ -67,6 +70,7 @@ extension Tracker {
             move.offer = Offer(
                 attempt: move.attempt, purpose: .move, claim: moving, state: state, placement: layouts.digest)
         }
+        if move.hasStopped { move.offeredTo[move.to] = move.offer?.claim.move?.token }
         outgoing[move.name] = move
         transmitOffer(move.name)
     }
@@ -74,12 +78,13 @@ extension Tracker {
     private mutating func transmitOffer(_ name: String) {
         guard var move = outgoing[name], let offer = move.offer else { return }
         move.nextRetry = now.uptime + move.wait
-        move.wait = min(move.wait * 2, configuration.retryInterval * 8)
+        let isOverdue = move.purpose == .merge && now.uptime >= move.deadline
+        move.wait = min(move.wait * 2, isOverdue ? LosingClaims.longestWait : configuration.retryInterval * 8)
         outgoing[name] = move
         send(.offer(offer), to: move.to)
     }
 
-    private mutating func transmitCommit(_ name: String) {
+    mutating func transmitCommit(_ name: String) {
         guard var move = outgoing[name] else { return }
         move.nextRetry = now.uptime + move.wait
         move.wait = min(move.wait * 2, configuration.retryInterval * 8)
@@ -99,7 +104,7 @@ extension Tracker {
         if let refusal = answer.refusal {
             count(.handoffsRefused)
             log(.debug, "handoff refused", ["name": answer.name, "error": refusal.message])
-            if move.hasStopped { return keptStateRefused(move, refusal) }
+            if move.hasStopped { return keptStateRefused(answer.name, refusal) }
             guard move.purpose == .merge else {
                 rebalance.retry(move.name, now: now.uptime)
                 return abandon(move, tells: false)
@@ -133,14 +138,19 @@ extension Tracker {
     }
 
     mutating func committed(_ name: String) {
+        guard var move = outgoing[name], let claim = registry.ownClaim(name), registry.counts(claim),
+            successor(of: claim, move) == nil, rival(of: claim) == nil
+        else { return reoffer(name) }
         count(.handoffsCommitted)
-        if let move = outgoing[name] { outgoing[name]?.committedTo[move.to] = move.offer?.claim.move?.token }
+        move.offeredTo[move.to] = claim.move?.token
+        move.committedTo.insert(move.to)
+        outgoing[name] = move
         transmitCommit(name)
         forwardLate(name)
         reviewOwn(name)
     }
 
-    private mutating func forwardLate(_ name: String) {
+    mutating func forwardLate(_ name: String) {
         guard var move = outgoing[name], !move.late.isEmpty else { return }
         let late = move.late
         move.late = []
@@ -177,7 +187,8 @@ extension Tracker {
             releaseIfPassedOn(answer, by: peer)
             askRepair(of: peer, holder: peer, urgent: false)
         } else {
-            keep(move)
+            outgoing[answer.name]?.committedTo.remove(peer)
+            keptStateRefused(answer.name, Failure(.notReady, "the owner has not taken the name"))
         }
     }
 

@@ -77,6 +77,7 @@ extension Tracker {
                 ["names": "\(left)"])
         }
         for name in incoming.keys.sorted() { discard(name, refusal: notReady) }
+        refuseKept()
         for workerID in workers.keys.sorted() {
             guard let worker = workers.removeValue(forKey: workerID) else { continue }
             out.append(.stop(workerID: workerID, .shutdown, collectsHeld: false))

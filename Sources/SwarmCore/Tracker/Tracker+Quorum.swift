@@ -25,6 +25,9 @@ extension Tracker {
     private mutating func waitForOtherSides() {
         let earliest = now.uptime + leaseTime
         for (name, due) in parked { parked[name] = max(due, earliest) }
+        for (name, move) in outgoing where move.phase == .kept {
+            outgoing[name]?.deadline = max(move.deadline, earliest)
+        }
         for (node, record) in membership.burials where record.cause != .left {
             membership.burials[node]?.notBefore = max(record.notBefore, earliest)
         }
@@ -68,6 +71,12 @@ extension Tracker {
 
     /// The names stay taken; their workers start again where the quorum is.
     private mutating func stopWithoutQuorum() {
+        for name in outgoing.keys.sorted() {
+            guard let move = outgoing[name], move.hasStopped, move.phase == .offered, move.purpose == .move else {
+                continue
+            }
+            takeBackLater(move)
+        }
         for workerID in workers.keys.sorted() {
             guard let worker = workers[workerID] else { continue }
             if let start = starts[worker.name], start.workerID == workerID {

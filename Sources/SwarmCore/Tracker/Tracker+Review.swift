@@ -17,8 +17,9 @@ extension Tracker {
         guard let claim = registry.ownClaim(name) else { return }
         guard registry.counts(claim) else { return removeEnded(claim) }
         if let move = outgoing[name], move.isCommitting {
-            let isWithSuccessor = move.purpose == .move ? move.phase != .returning : move.phase != .committed
-            if isWithSuccessor { releaseIfTaken(claim, move) }
+            // While a worker stops or starts here, what waits for it is not known: it is looked at after that.
+            let isWaiting = move.phase == .kept || move.phase == .offered
+            if isWaiting || (move.phase == .committed && move.purpose == .move) { releaseIfTaken(claim, move) }
             return
         }
         guard let winner = registry.liveWinner(of: name) else { return }
@@ -52,22 +53,39 @@ extension Tracker {
         remove(claim.name, claim: current, cause: .unregistered)
     }
 
-    /// After the commit the successor's claim ends the host's part.
-    private mutating func releaseIfTaken(_ claim: Claim, _ move: OutgoingMove) {
-        guard let successor = successor(of: claim, move) else { return }
-        outgoing[claim.name] = nil
+    /// The successor's claim ends the host's part. Where it took the state as the heir of this node, which it held for dead,
+    /// it still lacks what waited.
+    mutating func releaseIfTaken(_ claim: Claim, _ pending: OutgoingMove) {
+        guard let successor = successor(of: claim, pending) else { return }
+        var move = pending
         write(.release(name: claim.name, successor: successor.position))
-        for request in move.late { forward(request, to: successor.host) }
+        guard move.committedTo.isEmpty, !move.held.isEmpty else {
+            outgoing[claim.name] = nil
+            for request in move.late { forward(request, to: successor.host) }
+            return
+        }
+        move.purpose = .merge
+        move.phase = .committed
+        move.to = successor.host
+        outgoing[claim.name] = move
+        transmitCommit(claim.name)
+        forwardLate(claim.name)
     }
 
-    /// The claim of who has the state: of the last attempt, or of an earlier one whose owner was held for dead.
+    /// The claim of who has the state. After the commit it may have been passed on already; before, only the token that was
+    /// offered tells it from a start without the state.
     func successor(of claim: Claim, _ move: OutgoingMove) -> Claim? {
-        registry.claims(on: claim.name).first { other in
-            guard registry.counts(other), other.birth == claim.birth else { return false }
-            if other.succeeds(claim) { return true }
-            guard let offered = move.committedTo[other.host] else { return false }
-            return other.token >= offered && membership.members[other.host] != nil
+        let isPassedOn = move.phase == .committed && move.committedTo.contains(move.to)
+        return registry.claims(on: claim.name).first { other in
+            guard registry.counts(other), other.birth == claim.birth, other.host != node else { return false }
+            if isPassedOn, other.succeeds(claim) { return true }
+            return move.offeredTo[other.host] == other.token && membership.members[other.host] != nil
         }
+    }
+
+    /// The live claim that wins over this one.
+    func rival(of claim: Claim) -> Claim? {
+        registry.liveWinner(of: claim.name).flatMap { $0 === claim ? nil : $0 }
     }
 
     /// Another live claim wins. The worker here stops only after the winner has its state.

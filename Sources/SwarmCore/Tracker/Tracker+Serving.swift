@@ -41,19 +41,19 @@ extension Tracker {
     mutating func serve(_ request: Request, from sender: NodeID) {
         switch request.body {
         case .register(let order): register(request, order)
-        case .unregister(let name): onHosted(name, request) { $0.unregister(name, request) }
+        case .unregister(let name): onHosted(name, request, from: sender) { $0.unregister(name, request) }
         case .join(let name, let group):
-            onHosted(name, request) { $0.change(name, request) { $0.groups.insert(group) } }
+            onHosted(name, request, from: sender) { $0.change(name, request) { $0.groups.insert(group) } }
         case .leave(let name, let group):
-            onHosted(name, request) { $0.change(name, request) { $0.groups.remove(group) } }
+            onHosted(name, request, from: sender) { $0.change(name, request) { $0.groups.remove(group) } }
         case .update(let name, let values):
-            onHosted(name, request) { tracker in
+            onHosted(name, request, from: sender) { tracker in
                 tracker.change(name, request) { draft in
                     for (key, value) in values { draft.metadata[key] = value }
                 }
             }
         case .deliver(let name, let payload, let oneWay):
-            onHosted(name, request) { $0.deliver(name, request, payload, oneWay: oneWay) }
+            onHosted(name, request, from: sender) { $0.deliver(name, request, payload, oneWay: oneWay) }
         case .restart(let orders):
             for order in orders where registry.sequence(of: order.seen.origin) < order.seen.sequence {
                 askRepair(of: order.seen.origin, holder: sender, urgent: true)
@@ -69,10 +69,13 @@ extension Tracker {
     // MARK: Where the name is
 
     /// Carries `action` out if this node runs the name; passes the request on to who does; or says what is.
-    private mutating func onHosted(_ name: String, _ request: Request, _ action: (inout Tracker) -> Void) {
+    private mutating func onHosted(
+        _ name: String, _ request: Request, from sender: NodeID, _ action: (inout Tracker) -> Void
+    ) {
         if var move = outgoing[name], move.isCommitting {
             // The old worker has stopped, or is about to: all that comes goes where it went, in order.
-            if move.phase == .stopping || move.phase == .kept || move.to == node {
+            let isElsewhere = move.phase == .committed || (move.phase == .offered && move.purpose == .merge)
+            if !isElsewhere || move.to == node {
                 guard move.late.count < Self.lateLimit else {
                     return refuse(request.id, .overloaded, "too many messages wait for a move; try again")
                 }
@@ -83,7 +86,13 @@ extension Tracker {
             }
             return
         }
-        if let claim = registry.view[name], claim.host != node { return forward(request, to: claim.host) }
+        if let claim = registry.view[name], claim.host != node {
+            // It would not look at it again.
+            guard claim.host != sender else {
+                return refuse(request.id, .notReady, "\"\(name)\" is being moved; try again")
+            }
+            return forward(request, to: claim.host)
+        }
         if let claim = registry.ownClaim(name), registry.counts(claim) {
             if let birth = request.birth, birth != claim.birth {
                 let text =

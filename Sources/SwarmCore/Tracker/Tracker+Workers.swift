@@ -174,6 +174,11 @@ extension Tracker {
         if incoming[worker.name]?.workerID == workerID {
             return discard(worker.name, refusal: Failure(.startFailed, failure ?? "it stopped itself"))
         }
+        if let move = outgoing[worker.name], move.phase == .returning, move.workerID == workerID,
+            let claim = registry.ownClaim(worker.name)
+        {
+            return failedToReturn(move, claim)
+        }
         guard let claim = registry.ownClaim(worker.name), claim.workerID == workerID else { return }
         if let move = outgoing[worker.name] { abandon(move, tells: true) }
         guard let current = registry.ownClaim(worker.name) else { return }

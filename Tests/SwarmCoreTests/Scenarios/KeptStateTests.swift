@@ -4,6 +4,8 @@ import Testing
 /// States whose worker has stopped, and losers' states whose winner does not answer.
 @Suite("Scenarios: states that are kept")
 struct KeptStateTests {
+    private typealias Loss = (Message, NodeID, NodeID) -> Bool
+
     /// A name at `a` with total 9 whose worker has stopped for its move to `b`: it is prepared, and no commit arrives.
     private func stopped(
         in built: TrackerCluster, _ prepare: (inout TrackerCluster) -> Void = { _ in }
@@ -86,37 +88,122 @@ struct KeptStateTests {
         #expect(cluster.merges[name] == 1)
     }
 
-    /// Seed 444043: it was merged into the state that had come of it, and the messages that had waited were worked off twice.
-    @Test("the state is not given a second time to an owner that took it, was held for dead, and is back")
-    func ownerComesBack() throws {
+    /// `d` is the next owner of a name whose state `a` keeps, and does not hear of it: offers are lost. `b` took it, if it
+    /// `lives`, and is cut off.
+    private func nextOwnerIsDeaf(ownerLives lives: Bool) throws -> (cluster: TrackerCluster, name: String) {
         var (cluster, _) = try stopped(in: .ready(["a"]))
         let kept = cluster["a"].keptStates
-        // It takes the names, and nobody hears of that. Nor does the next owner get them.
-        cluster.loses = { message, from, _ in
-            if case .offer = message { return true }
+        // Nobody hears that the names are taken.
+        cluster.loses = { message, _, _ in
             return switch message {
-            case .delta(let delta): delta.origin.name == "b"
-            case .snapshot(let chunk): chunk.origin.name == "b"
+            case .offer: true
+            case .commit: !lives
+            case .delta(let delta): lives && delta.origin.name == "b"
+            case .snapshot(let chunk): lives && chunk.origin.name == "b"
             default: false
             }
         }
         cluster.start("d")
-        #expect(cluster.run(seconds: 10) { c in kept.allSatisfy { c.hosts(of: $0) == ["b"] } })
+        #expect(cluster.run(seconds: 30) { $0["d"].isReady })
+        if lives { #expect(cluster.run(seconds: 10) { c in kept.allSatisfy { c.hosts(of: $0) == ["b"] } }) }
         #expect(cluster.run(seconds: 30) { c in c.up.allSatisfy { c[$0].memberSummaries.count == 3 } })
         let name = try #require(cluster.names(ownedBy: "d", count: 1_000).first(where: kept.contains))
-        cluster.cut(["a", "d"], from: ["b"])
-        #expect(cluster.run(seconds: 60) { $0["a"].memberSummaries.count == 2 && $0["b"].memberSummaries.count == 1 })
-        cluster.run(seconds: 10)
-        #expect(cluster["a"].keptStates.contains(name) && cluster.hosts(of: name) == ["b"])
-        cluster.loses = { message, _, _ in
-            if case .offer(let offer) = message { offer.purpose == .move } else { false }
-        }
+        if lives { cluster.cut(["a", "d"], from: ["b"]) } else { cluster.kill("b") }
+        #expect(cluster.run(seconds: 60) { c in ["a", "d"].allSatisfy { c[$0].memberSummaries.count == 2 } })
+        cluster.run(seconds: 6)
+        #expect(cluster["a"].keptStates.contains(name) && cluster["a"].view[name]?.move?.to == cluster.id("d"))
+        return (cluster, name)
+    }
+
+    private let moves: Loss = { message, _, _ in
+        if case .offer(let offer) = message { offer.purpose == .move } else { false }
+    }
+
+    /// Seed 444043: it was merged into the state that had come of it, and the messages that had waited were worked off twice.
+    @Test("the state is not given a second time to an owner that took it, was held for dead, and is back")
+    func ownerComesBack() throws {
+        var (cluster, name) = try nextOwnerIsDeaf(ownerLives: true)
+        #expect(cluster.hosts(of: name) == ["b"])
+        cluster.loses = moves
         cluster.heal()
         #expect(
             cluster.run(seconds: 60) { c in
                 !c["a"].keptStates.contains(name) && c.isWell([name]) && c.total(of: name) == 9
             })
         #expect(cluster.merges[name] == nil)
+    }
+
+    @Test("the same, while a worker was just about to take the state back")
+    func ownerComesBackDuringTheReturn() throws {
+        var (cluster, name) = try stopped(in: .ready(["a"]))
+        let isTold: Loss = { message, from, _ in
+            if case .commit = message { false } else { from.name == "b" }
+        }
+        cluster.loses = isTold
+        #expect(cluster.run(seconds: 10) { $0.hosts(of: name) == ["b"] })
+        cluster.startDelay = 10_000_000
+        cluster.cut(["a"], from: ["b"])
+        func isReturning(_ cluster: TrackerCluster) -> Bool {
+            cluster.nodes["a"]?.workers.values.contains { $0.name == name && $0.phase == .prepared } ?? false
+        }
+        #expect(cluster.run(seconds: 60) { isReturning($0) })
+        cluster.loses = { _, _, _ in false }
+        cluster.heal()
+        #expect(cluster.run(seconds: 9) { $0["a"].registry.claims(on: name).count == 2 })
+        #expect(isReturning(cluster))
+        for _ in 0..<100 {
+            cluster.run(seconds: 0.2)
+            #expect(cluster.hosts(of: name) == ["b"])
+        }
+        #expect(cluster.merges[name] == nil && cluster.total(of: name) == 9)
+        #expect(!cluster["a"].keptStates.contains(name))
+    }
+
+    @Test("a name that was started without its state is given that when its host is heard again")
+    func startedWithoutTheState() throws {
+        var (cluster, name) = try nextOwnerIsDeaf(ownerLives: false)
+        cluster.stall("a")
+        #expect(cluster.run(seconds: 25) { $0.hosts(of: name) == ["d"] })
+        #expect(cluster.total(of: name) == 0)
+        cluster.wake("a")
+        cluster.loses = moves
+        #expect(
+            cluster.run(seconds: 60) { c in
+                c.isWell([name]) && c.total(of: name) == 9 && !c["a"].keptStates.contains(name)
+            })
+    }
+
+    @Test("a message to a name whose state is offered waits for who takes it")
+    func messageDuringAnOffer() throws {
+        var (cluster, name) = try nextOwnerIsDeaf(ownerLives: false)
+        let request = cluster.request(.deliver(name: name, payload: [1], oneWay: false), at: "d", timeout: 40_000_000)
+        cluster.run(seconds: 3)
+        #expect(cluster.nodes["d"]?.results[request] == nil)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 30) { $0.nodes["d"]?.results[request]?.isSuccess == true })
+        #expect(cluster.total(of: name) == 10)
+    }
+
+    @Test("who waits for a state that leaves with its node is told to ask again")
+    func leavesWithTheState() throws {
+        var (cluster, name) = try nextOwnerIsDeaf(ownerLives: false)
+        let request = cluster.request(.deliver(name: name, payload: [1], oneWay: false), at: "d", timeout: 60_000_000)
+        cluster.run(seconds: 1)
+        cluster.feed(.drain(nil, timeout: 2_000_000), to: cluster.id("a"))
+        #expect(cluster.run(seconds: 30) { $0.nodes["a"]?.halted != nil })
+        #expect(cluster.run(seconds: 30) { $0.nodes["d"]?.results[request]?.isSuccess == true })
+    }
+
+    @Test("a worker that ends by itself as soon as it is handed over is taken back")
+    func ownersWorkerQuits() throws {
+        var (cluster, name) = try stopped(in: .ready(["a"]))
+        cluster.quitting = [name]
+        // Its preparation is repeated.
+        cluster.kill("b")
+        cluster.start("b")
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0.hosts(of: name) == ["a"] && $0.total(of: name) == 9 })
+        #expect(!cluster["a"].keptStates.contains(name))
     }
 
     /// Seed 351371: it was parked, what it had counted was gone, and what had waited for it, too.
@@ -163,8 +250,6 @@ struct KeptStateTests {
     }
 
     // MARK: Losers
-
-    private typealias Loss = (Message, NodeID, NodeID) -> Bool
 
     /// Two workers of the name, `a`'s with total 9 and `b`'s, which wins, with 5. They meet, and such messages are lost.
     private func twoOfOne(
@@ -231,6 +316,19 @@ struct KeptStateTests {
         cluster.fail(claim.workerID, at: "b")
         #expect(cluster.run(seconds: 5) { $0["a"].view[name]?.host.name == "a" })
         cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0["b"].registry.ownClaim(name) == nil && $0.isWell([name]) })
+        #expect(cluster.total(of: name) == 9)
+    }
+
+    @Test("a winner that is stopped while it takes a state in answers all the same")
+    func winnerHangs() throws {
+        let offers: Loss = { message, _, _ in if case .offer = message { true } else { false } }
+        var (cluster, name) = twoOfOne(ownedBy: "a", losing: offers)
+        cluster.hanging = [name]
+        cluster.loses = { _, _, _ in false }
+        cluster.run(seconds: 10)
+        let claim = try #require(cluster["b"].registry.ownClaim(name))
+        cluster.fail(claim.workerID, at: "b")
         #expect(cluster.run(seconds: 60) { $0["b"].registry.ownClaim(name) == nil && $0.isWell([name]) })
         #expect(cluster.total(of: name) == 9)
     }

@@ -68,6 +68,10 @@ struct TrackerCluster {
     var refusing: [String: Int] = [:]
     /// How often a worker of the name took in the state of another one.
     private(set) var merges: [String: Int] = [:]
+    /// Names whose worker ends by itself as soon as it has been handed over, not yet activated.
+    var quitting: Set<String> = []
+    /// Names whose worker never comes to the end of a merge.
+    var hanging: Set<String> = []
     var kinds = ["counter"]
     var strategy: any PlacementStrategy = .ring(virtualNodes: 32)
     var configure: (inout TrackerConfiguration) -> Void = { _ in }
@@ -256,6 +260,10 @@ struct TrackerCluster {
             nodes[name]?.workers[order.workerID] = FakeWorker(
                 name: order.name, total: total, phase: .prepared, token: order.token)
             signal(.started(workerID: order.workerID, .success(())), at: node)
+            if quitting.contains(order.name), name != "a" {
+                nodes[name]?.workers[order.workerID] = nil
+                signal(.ended(workerID: order.workerID, failure: nil, restart: false, backoff: 0), at: node)
+            }
         case .activate(let workerID, let token, let held):
             nodes[name]?.workers[workerID]?.phase = .running
             nodes[name]?.workers[workerID]?.token = token
@@ -283,6 +291,7 @@ struct TrackerCluster {
             let worker = nodes[name]?.workers.removeValue(forKey: workerID)
             if collects { signal(.stopped(workerID: workerID, held: worker?.held ?? []), at: node) }
         case .merge(let workerID, let attempt, let state):
+            if let worker = nodes[name]?.workers[workerID], hanging.contains(worker.name) { return }
             if case .bytes(let bytes) = state {
                 let other = Int(bytes.reduce(0) { $0 << 8 | UInt64($1) })
                 let own = nodes[name]?.workers[workerID]?.total ?? 0
