@@ -106,6 +106,9 @@ extension Registry {
                 logs[origin]?.noteEnding(EndedClaim(name: name, birth: birth))
             }
         }
+        if case .release = operation, let old, !all.contains(where: { $0.birth == old.birth }) {
+            concededBirths.add(old.birth)
+        }
         if let new {
             if case .put(_, let cites) = operation { judge(new, old: old, cites: cites, others: all) }
             all.append(new)
@@ -127,7 +130,8 @@ extension Registry {
     ///
     /// Absence proves that only where the chain of claims was seen: the birth and the claim that this one follows
     /// (`cites`) came by deltas, and nothing is known to be missing. A snapshot of a log that the name has passed
-    /// through skips the release that would have waited for this very claim.
+    /// through skips the release that would have waited for this very claim. And a registration that gave way to another
+    /// one is not ended.
     private mutating func judge(_ claim: Claim, old: Claim?, cites: LogPosition?, others: [Claim]) {
         if let old, old.birth == claim.birth { return }
         ended[claim.host]?.remove(claim.name)
@@ -135,6 +139,8 @@ extension Registry {
             ended[claim.host, default: []].insert(claim.name)
             return
         }
+        // Started again, before its host heard that it had given way.
+        guard !concededBirths.contains(claim.birth) else { return }
         let isKnown = others.contains { $0.birth == claim.birth && counts($0) }
         // The update of an entry that is not there: it was left out of a snapshot of this log because it had ended.
         if cites == nil, claim.birth != claim.position, !isKnown {

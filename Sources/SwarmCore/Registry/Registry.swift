@@ -28,6 +28,8 @@ package struct Registry: Sendable {
     /// Births that were removed. What a replica got by snapshots proves nothing by absence: a claim of such a birth that
     /// turns up later, in the log of a node that was away, is known by this.
     var endedBirths = RecentSet<LogPosition>(limit: 100_000)
+    /// Births whose last claim that is known here gave way to another registration: that there is none says nothing.
+    var concededBirths = RecentSet<LogPosition>(limit: 100_000)
     private(set) var endedTokens = EndedTokens()
     /// Logs of dead nodes of which nobody alive has more: positions in them count as reached.
     var lost: Set<NodeID> = []

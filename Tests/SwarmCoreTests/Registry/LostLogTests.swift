@@ -87,4 +87,18 @@ struct LostLogTests {
         #expect(registry.view[name] == second)
         #expect(registry.claims(on: name) == [second])
     }
+
+    /// Seed 706869: two registrations of one name, and each side took the other's for the one that was left.
+    @Test("a registration that gave way to another one, and was started again by who did not know, is not unregistered")
+    func gaveWayAndStartedAgain() {
+        var nodes = NodeScript.scripts("b", "d", "a")
+        let first = nodes[0].put("w", token: 5)
+        let other = nodes[1].put("w", token: 9)
+        nodes[0].release("w", to: other)
+        let again = nodes[2].put("w", token: 12, knowing: [first], cites: first.position)
+        var registry = Registry.replica(of: NodeScript.scripts("z")[0], hosts: nodes)
+        for node in nodes { registry.take(node) }
+        #expect(again.birth == first.birth && registry.view["w"] == again)
+        #expect(registry.endedClaims(of: again.host, limit: 1).isEmpty)
+    }
 }
