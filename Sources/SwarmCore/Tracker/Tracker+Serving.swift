@@ -176,7 +176,7 @@ extension Tracker {
         return nil
     }
 
-    private mutating func answerExisting(_ claim: Claim, _ id: RequestID) {
+    mutating func answerExisting(_ claim: Claim, _ id: RequestID) {
         let summary = RegistrationSummary(name: claim.name, node: claim.host, token: claim.token)
         if claim.request == id {
             return confirm(id, .success(.written(summary, at: claim.position)), sequence: claim.sequence)

@@ -129,11 +129,12 @@ extension Tracker {
         out.append(.stop(workerID: start.workerID, .abandoned, collectsHeld: false))
         // If the rival goes away, the name still waits for its worker.
         if case .revival = start.purpose, parked[start.name] != nil { parked[start.name] = now.uptime }
-        let holder = rival.map { RegistrationSummary(name: $0.name, node: $0.host, token: $0.token) }
-        let taken = Failure(.alreadyRegistered, "\"\(start.name)\" is registered; look it up", holder: holder)
-        let failure = rival == nil ? notReady : taken
-        if case .register = start.purpose { answer(start.request, .failure(failure)) }
-        for waiter in start.waiters { answer(waiter, .failure(failure)) }
+        var asking = start.waiters
+        if case .register = start.purpose { asking.insert(start.request, at: 0) }
+        for id in asking {
+            // It may be what another node has done for this very request.
+            if let rival { answerExisting(rival, id) } else { answer(id, .failure(notReady)) }
+        }
     }
 
     /// A running worker of the application gets a name. It is not started elsewhere, and not moved.

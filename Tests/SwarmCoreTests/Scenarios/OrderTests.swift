@@ -48,4 +48,59 @@ struct OrderTests {
         #expect(cluster.isWell(["x"]))
         #expect(cluster.total(of: "x") == 25)
     }
+
+    /// Seed 907093: a snapshot had taken the log beyond the registration, and the log of the next host had not come.
+    @Test("who registers a name that has moved on is answered when its new host's claim is here")
+    func writtenAndMovedOn() throws {
+        var cluster = TrackerCluster.ready(["a", "b", "c"])
+        let name = cluster.names(ownedBy: "b", count: 1)[0]
+        cluster.loses = { message, from, to in
+            guard to.name == "a" else { return false }
+            return switch message {
+            case .reply: from.name == "b"
+            case .delta(let delta): delta.origin.name != "a"
+            case .snapshot: true
+            default: false
+            }
+        }
+        let order = RegistrationOrder(name: name, kind: "counter", groups: [])
+        let request = cluster.request(.register(order), at: "a", timeout: 60_000_000)
+        #expect(cluster.run(seconds: 5) { $0["c"].view[name] != nil })
+        let written = try #require(cluster["b"].registry.ownClaim(name))
+        let next = LogPosition(origin: cluster.id("c"), sequence: cluster["c"].registry.own.sequence + 1)
+        let snapshot = SnapshotChunk(
+            origin: written.host, sequence: written.sequence + 3, id: 1, index: 0, count: 1, claims: [],
+            manifest: .init(digest: OriginLog.digest(of: []), count: 0, positions: [next], ended: []))
+        let sender = Sender(node: written.host, life: 0)
+        cluster.feed(.received(.snapshot(snapshot), from: sender), to: cluster.id("a"))
+        let summary = RegistrationSummary(name: name, node: written.host, token: written.token)
+        let id = RequestID(node: cluster.id("a"), number: request)
+        let reply = Reply(id: id, result: .success(.written(summary, at: written.position)))
+        cluster.feed(.received(.reply(reply), from: sender), to: cluster.id("a"))
+        #expect(cluster["a"].view[name] == nil && cluster.nodes["a"]?.results[request] == nil)
+        // It comes.
+        let moved = written.at(next.origin, sequence: next.sequence)
+        let put = Delta(origin: next.origin, first: next.sequence, operations: [.put(moved, cites: nil)])
+        cluster.feed(.received(.delta(put), from: Sender(node: next.origin, life: 0)), to: cluster.id("a"))
+        #expect(cluster.run(seconds: 5) { $0.nodes["a"]?.results[request]?.isSuccess == true })
+    }
+
+    /// The answer to a write of the log's end waits; one to an earlier write has what it needs.
+    @Test("a write that others have waits for no later one")
+    func acknowledgedInTheOrderOfTheLog() {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let names = cluster.register(count: 2, ownedBy: "a")
+        cluster.run(seconds: 2)
+        cluster.loses = { message, from, _ in
+            if case .delta = message { from.name == "a" } else { false }
+        }
+        let later = cluster.request(.join(name: names[0], group: "g"), at: "a", timeout: 60_000_000)
+        cluster.run(seconds: 0.2)
+        // It changes nothing.
+        let earlier = cluster.request(.leave(name: names[1], group: "g"), at: "a", timeout: 60_000_000)
+        #expect(cluster.run(seconds: 5) { $0.nodes["a"]?.results[earlier]?.isSuccess == true })
+        #expect(cluster.nodes["a"]?.results[later] == nil)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 5) { $0.nodes["a"]?.results[later]?.isSuccess == true })
+    }
 }

@@ -71,6 +71,28 @@ struct RivalTests {
         #expect(cluster["a"].registry.ownClaim(name) == nil)
     }
 
+    /// Seed 906103: the first node that was asked had registered it, when the asker was the owner already.
+    @Test("a registration that another node has made for the same request is its answer")
+    func registeredElsewhereForTheSameRequest() throws {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let name = cluster.names(ownedBy: "a", count: 1)[0]
+        cluster.startDelay = 1_000_000
+        let order = RegistrationOrder(name: name, kind: "counter", groups: [])
+        let request = cluster.request(.register(order), at: "a")
+        #expect(cluster.nodes["a"]?.workers.values.contains { $0.name == name } == true)
+        let position = LogPosition(origin: cluster.id("b"), sequence: cluster["b"].registry.own.sequence + 1)
+        var stamps = NodeScript.scripts("x")
+        let done = Claim(
+            name: name, host: position.origin, workerID: 1, sequence: position.sequence, kind: "counter", arguments: [],
+            groups: [], metadata: [:], stamp: stamps[0].put(name, token: 1).stamp,
+            token: Token(clock: TrackerCluster.wall, node: position.origin), birth: position,
+            request: RequestID(node: cluster.id("a"), number: request))
+        let put = Delta(origin: position.origin, first: position.sequence, operations: [.put(done, cites: nil)])
+        cluster.feed(.received(.delta(put), from: Sender(node: position.origin, life: 0)), to: cluster.id("a"))
+        #expect(cluster.run(seconds: 5) { $0.nodes["a"]?.results[request] != nil })
+        #expect(cluster.nodes["a"]?.results[request]?.isSuccess == true)
+    }
+
     @Test("an unregister ends the rivals of the registration, too, whose hosts have not given way yet")
     func unregisterWithRivals() {
         var cluster = TrackerCluster.ready(["a", "b"])
@@ -148,7 +170,7 @@ struct RivalTests {
 
 extension Claim {
     /// Another node's running claim of a registration of its own, with a lower token.
-    fileprivate func at(_ host: NodeID, sequence: UInt64, name other: String? = nil) -> Claim {
+    func at(_ host: NodeID, sequence: UInt64, name other: String? = nil) -> Claim {
         Claim(
             name: other ?? name, host: host, workerID: 1, sequence: sequence, kind: kind, arguments: arguments,
             groups: groups,
