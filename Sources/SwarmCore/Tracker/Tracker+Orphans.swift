@@ -22,8 +22,9 @@ extension Tracker {
     }
 
     /// Another member may have taken an orphan over already. Some time after the last verdict that is no reason any more
-    /// to let names lie.
+    /// to let names lie; but with a quorum nothing may run twice, however long a live member's log is in coming.
     var mayBeTaken: Bool {
+        if configuration.strategy.quorum != nil, isBehind { return true }
         let latest = membership.burials.values.map(\.since).max() ?? 0
         guard now.uptime < latest + configuration.reportDeadline * 10 else { return false }
         return isBehind || !isAgreed

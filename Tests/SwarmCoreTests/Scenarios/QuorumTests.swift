@@ -81,6 +81,31 @@ struct QuorumTests {
         #expect(cluster.run(seconds: 60) { $0.isWell(names) && $0.nodes["d"]?.workers.isEmpty == false })
     }
 
+    /// Seed 1002193: half a minute after the death it no longer mattered that it lacked what the others had written.
+    @Test("a node that lacks the others' logs starts no names that they may have started, however long that lasts")
+    func orphansWithoutTheLogs() throws {
+        var cluster = TrackerCluster.ready(["a", "b", "c", "d", "e"]) { $0.strategy = .staticQuorum(3) }
+        let names = cluster.register(count: 20, ownedBy: "d")
+        cluster.loses = { message, _, to in
+            guard to.name == "c" else { return false }
+            return switch message {
+            case .delta, .snapshot, .offer: true
+            default: false
+            }
+        }
+        #expect(names.count == 20)
+        cluster.kill("d")
+        #expect(cluster.run(seconds: 30) { c in names.contains { c.works($0, onOneOf: ["a", "b", "e"]) } })
+        cluster.run(seconds: 40)
+        // Who has some of them is about to leave: the next owner is who knows nothing of that.
+        cluster.feed(.drain(nil, timeout: 20_000_000), to: cluster.id("a"))
+        for _ in 0..<150 {
+            cluster.run(seconds: 0.1)
+            for name in names { #expect(cluster.hosts(of: name).count < 2, "\(name)") }
+        }
+        #expect(names.contains { cluster.hosts(of: $0) == ["a"] })
+    }
+
     /// Seed 126962: a log that was long in coming stopped all workers of a healthy cluster.
     @Test("a node whose replica lags keeps the lease that it has")
     func lagWithALease() {
