@@ -247,8 +247,9 @@ extension Tracker {
     mutating func superviseRequirements() {
         for origin in registry.required.keys.sorted() {
             let peers = membership.live
-            guard !peers.isEmpty else { continue }
-            askRepair(of: origin, holder: peers[Int(random.next() % UInt64(peers.count))], urgent: true)
+            if !peers.isEmpty {
+                askRepair(of: origin, holder: peers[Int(random.next() % UInt64(peers.count))], urgent: true)
+            }
             if membership.members[origin] == nil, now.uptime > lastNewcomer + configuration.downAfter {
                 registry.giveUpRequirement(of: origin)
             }

@@ -152,4 +152,26 @@ struct StartTests {
             return Int(text[range.upperBound...].prefix { $0.isNumber })
         }.max() ?? 0
     }
+
+    /// It waited for ever for a log that nobody had any more.
+    @Test("a node whose only peer dies while it catches up is ready alone")
+    func onlyPeerDies() {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        _ = cluster.register(count: 3, ownedBy: "a")
+        cluster.kill("a")
+        #expect(cluster.run(seconds: 30) { $0["b"].memberSummaries.count == 1 })
+        cluster.run(seconds: 20)
+        cluster.loses = { message, _, to in
+            guard to.name == "c" else { return false }
+            return switch message {
+            case .delta, .snapshot: true
+            default: false
+            }
+        }
+        cluster.start("c")
+        #expect(cluster.run(seconds: 5) { !$0["c"].registry.isComplete })
+        cluster.kill("b")
+        #expect(cluster.run(seconds: 60) { $0["c"].isReady })
+        #expect(cluster.register("again", at: "c").isSuccess)
+    }
 }

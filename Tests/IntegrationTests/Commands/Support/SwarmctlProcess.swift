@@ -63,6 +63,8 @@ final class SwarmctlProcess: Sendable {
         for await status in ended {
             for await _ in lines.follow() {}
             for await _ in complaints.follow() {}
+            // A follower whose task is cancelled does not wait for the end.
+            try Task.checkCancellation()
             return Outcome(
                 status: status, lines: lines.all, complaints: complaints.all.joined(separator: "\n"))
         }
@@ -79,7 +81,7 @@ final class SwarmctlProcess: Sendable {
 }
 
 /// Keeps the lines that come through a pipe.
-private final class LineCollector: Sendable {
+final class LineCollector: Sendable {
     private struct State {
         var lines: [String] = []
         var rest: [UInt8] = []
@@ -90,10 +92,17 @@ private final class LineCollector: Sendable {
     private let state = Mutex(State())
 
     init(_ handle: FileHandle) {
-        handle.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            add(Array(data))
+        // Not a readability handler: on Linux an end that comes while the handler is late is told with what came before it,
+        // once, and then neither the rest nor the end is ever read.
+        Thread.detachNewThread { [self] in
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = read(handle.fileDescriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                add(count > 0 ? Array(buffer[..<count]) : [])
+                guard count > 0 else { break }
+            }
+            try? handle.close()
         }
     }
 
