@@ -51,10 +51,13 @@ extension Tracker {
     /// The owner died, or does not have it, after the old worker had stopped: the kept state goes to the next owner; to
     /// the winner, if another worker of the name has won meanwhile.
     mutating func reoffer(_ name: String) {
-        guard var move = outgoing[name], let claim = registry.ownClaim(name), registry.counts(claim) else {
+        guard var move = outgoing[name], let moving = registry.ownClaim(name), registry.counts(moving) else {
             return dropMove(name)
         }
-        guard successor(of: claim, move) == nil else { return releaseIfTaken(claim, move) }
+        guard successor(of: moving, move) == nil else { return releaseIfTaken(moving, move) }
+        // Who wins is to be seen without the attempt: it lets any later start pass for a successor.
+        settleAttempt(of: name)
+        guard let claim = registry.ownClaim(name) else { return dropMove(name) }
         let winner = rival(of: claim)
         guard winner != nil || mayGiveState else { return takeBackLater(move) }
         move.attempt = nextAttempt
@@ -63,7 +66,6 @@ extension Tracker {
         move.wait = configuration.retryInterval
         let owner = layouts.owner(of: name, kind: claim.kind, strategy: configuration.strategy)
         if let winner {
-            settleAttempt(of: name)
             move.purpose = .merge
             move.to = winner.host
         } else if let owner, owner != node, move.refusals < 3, membership.members[owner] != nil {

@@ -49,14 +49,15 @@ extension Tracker {
 
     mutating func offer(_ pending: OutgoingMove, state: HandedState) {
         var move = pending
+        // What has stopped is beyond abandoning: there is no worker that could go on.
         guard let claim = registry.ownClaim(move.name), registry.counts(claim) else {
-            return abandon(move, tells: false)
+            return move.hasStopped ? dropMove(move.name) : abandon(move, tells: false)
         }
         move.state = state
         move.phase = .offered
         if move.purpose == .merge {
             guard let winner = registry.liveWinner(of: move.name), winner.host == move.to else {
-                return abandon(move, tells: false)
+                return move.hasStopped ? keep(move) : abandon(move, tells: false)
             }
             move.offer = Offer(
                 attempt: move.attempt, purpose: .merge, claim: claim, state: state, placement: layouts.digest)
@@ -70,7 +71,7 @@ extension Tracker {
             move.offer = Offer(
                 attempt: move.attempt, purpose: .move, claim: moving, state: state, placement: layouts.digest)
         }
-        if move.hasStopped { move.offeredTo[move.to] = move.offer?.claim.move?.token }
+        if move.hasStopped, move.purpose == .move { move.offeredTo[move.to] = move.offer?.claim.move?.token }
         outgoing[move.name] = move
         transmitOffer(move.name)
     }

@@ -173,6 +173,38 @@ struct KeptStateTests {
             })
     }
 
+    /// Seed 1018849: the attempt let the start pass for a successor, which it was not; the state was dropped.
+    @Test("the state outlives a start elsewhere that has failed, and is heard of when the worker has just stopped")
+    func startedAndFailedElsewhere() throws {
+        var cluster = TrackerCluster.ready(["a", "c"])
+        let later = Set(TrackerCluster.ready(["a", "b", "c"]).names(ownedBy: "b", count: 1_000))
+        let name = cluster.names(ownedBy: "a", count: 1_000).first(where: later.contains) ?? ""
+        cluster.register(name, total: 9, at: "a")
+        cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
+        cluster.start("b")
+        #expect(cluster.run(seconds: 30) { $0["a"].view[name]?.move != nil })
+        cluster.run(seconds: 0.01)
+        let moving = try #require(cluster["a"].registry.ownClaim(name))
+        let position = LogPosition(origin: cluster.id("c"), sequence: cluster["c"].registry.own.sequence + 1)
+        let failed = Claim(
+            name: name, host: position.origin, workerID: 0, sequence: position.sequence, kind: moving.kind,
+            arguments: [], groups: [], metadata: [:], stamp: moving.stamp,
+            token: Token(clock: TrackerCluster.wall + cluster.now + 1_000_000, node: position.origin),
+            birth: moving.birth, request: moving.request)
+        let put = Delta(origin: position.origin, first: position.sequence, operations: [.put(failed, cites: nil)])
+        // The worker is being stopped when that comes.
+        cluster.startDelay = 500_000
+        let answer = OfferAnswer(
+            name: name, attempt: try #require(moving.move?.attempt), purpose: .move, refusal: nil)
+        cluster.feed(
+            .received(.offerAnswer(answer), from: Sender(node: cluster.id("b"), life: 0)), to: cluster.id("a"))
+        cluster.feed(.received(.delta(put), from: Sender(node: position.origin, life: 0)), to: cluster.id("a"))
+        cluster.startDelay = 100
+        cluster.run(seconds: 1)
+        cluster.loses = { _, _, _ in false }
+        #expect(cluster.run(seconds: 60) { $0.total(of: name) == 9 && $0["a"].keptStates.isEmpty })
+    }
+
     @Test("a message to a name whose state is offered waits for who takes it")
     func messageDuringAnOffer() throws {
         var (cluster, name) = try nextOwnerIsDeaf(ownerLives: false)
