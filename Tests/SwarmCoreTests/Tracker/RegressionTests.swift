@@ -191,11 +191,15 @@ struct RegressionTests {
         cluster.loses = { message, _, _ in if case .offerAnswer = message { true } else { false } }
         cluster.start("b")
         #expect(cluster.run(seconds: 30) { ($0.nodes["b"]?.workers.count ?? 0) > 0 })
+        cluster.run(seconds: 1)
         let name = cluster.nodes["b"]?.workers.values.map(\.name).sorted().first ?? ""
+        let room = cluster["a"].handoffRoom
         guard case .success = cluster.ask(.unregister(name: name), at: "a") else {
             Issue.record("not unregistered")
             return
         }
+        // The move is over with it.
+        #expect(cluster["a"].handoffRoom == room + 1)
         cluster.loses = { _, _, _ in false }
         #expect(cluster.run(seconds: 60) { c in c.agree && c["b"].view[name] == nil && c.hosts(of: name).isEmpty })
         #expect(cluster.nodes["b"]?.workers.values.contains { $0.name == name } == false)
