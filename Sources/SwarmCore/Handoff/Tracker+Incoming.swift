@@ -216,8 +216,7 @@ extension Tracker {
             return reply(offer, to: host, refusal: nil)
         }
         count(.conflicts)
-        let local = nextAttempt
-        nextAttempt += 1
+        let local = takeAttempt()
         merging[offer.attempt, host] = .asked(local: local, name: name, worker: own.workerID)
         out.append(.merge(workerID: own.workerID, attempt: local, state: offer.state))
     }

@@ -20,6 +20,7 @@ extension Tracker {
         keep(move)
     }
 
+    /// The owner is prepared, or the winner has taken the state in, and no worker is here any more.
     mutating func keptStateTaken(_ pending: OutgoingMove) {
         var move = pending
         move.phase = .committed
@@ -35,8 +36,7 @@ extension Tracker {
         let wait = max(move.patience, first)
         move.patience = min(wait * 2, first * 8)
         move.phase = .kept
-        move.attempt = nextAttempt
-        nextAttempt += 1
+        move.attempt = takeAttempt()
         move.deadline = now.uptime + max(wait, atLeast)
         outgoing[move.name] = move
         settleAttempt(of: move.name)
@@ -60,8 +60,7 @@ extension Tracker {
         guard let claim = registry.ownClaim(name) else { return dropMove(name) }
         let winner = rival(of: claim)
         guard winner != nil || mayGiveState else { return takeBackLater(move) }
-        move.attempt = nextAttempt
-        nextAttempt += 1
+        move.attempt = takeAttempt()
         move.deadline = now.uptime + configuration.handoffDeadline
         move.wait = configuration.retryInterval
         let owner = layouts.owner(of: name, kind: claim.kind, strategy: configuration.strategy)
@@ -144,16 +143,17 @@ extension Tracker {
         if move.failures <= LosingClaims.failureLimit { return keep(move) }
         outgoing[move.name] = nil
         park(claim, until: now.uptime + configuration.settleLimit)
-        for message in move.held { if let request = message.request { refuse(request, .notReady, "try again") } }
-        for request in move.late { refuse(request.id, .notReady, "try again") }
+        refuseWaiting(for: move, .notReady, "try again")
     }
 
     mutating func dropMove(_ name: String) {
         guard let move = outgoing.removeValue(forKey: name) else { return }
-        for message in move.held {
-            if let request = message.request { refuse(request, .notFound, "\"\(name)\" is no longer registered") }
-        }
-        for request in move.late { refuse(request.id, .notFound, "\"\(name)\" is no longer registered") }
+        refuseWaiting(for: move, .notFound, "\"\(name)\" is no longer registered")
+    }
+
+    /// What waits for the name hears that nobody has handled it.
+    mutating func refuseWaiting(for move: OutgoingMove, _ code: FailureCode, _ text: String) {
+        for id in move.held.compactMap(\.request) + move.late.map(\.id) { refuse(id, code, text) }
     }
 
     /// This node leaves: who waits for a state that nobody was given hears that it is to ask again.

@@ -4,13 +4,17 @@ extension Tracker {
         guard outgoing[name] == nil, starts[name] == nil, let claim = registry.ownClaim(name), !claim.isParked else {
             return
         }
-        let attempt = nextAttempt
-        nextAttempt += 1
+        let attempt = takeAttempt()
         outgoing[name] = OutgoingMove(
             name: name, workerID: claim.workerID, attempt: attempt, purpose: purpose, to: to,
             nextRetry: .max, wait: configuration.retryInterval, deadline: now.uptime + configuration.handoffDeadline)
         count(.handoffsStarted)
         out.append(.beginHandoff(workerID: claim.workerID, attempt: attempt))
+    }
+
+    mutating func takeAttempt() -> UInt64 {
+        defer { nextAttempt += 1 }
+        return nextAttempt
     }
 
     mutating func handoffBegun(_ workerID: UInt64, attempt: UInt64, _ choice: HandoffChoice) {
@@ -131,11 +135,8 @@ extension Tracker {
         else { return }
         move.held = held
         move.hasStopped = true
-        move.phase = .committed
         move.wait = configuration.retryInterval
-        outgoing[worker.name] = move
-        if move.purpose == .merge { return concede(worker.name) }
-        committed(worker.name)
+        keptStateTaken(move)
     }
 
     mutating func committed(_ name: String) {
@@ -166,9 +167,7 @@ extension Tracker {
             // It died with the state; this claim is the best there is.
             outgoing[name] = nil
             if let claim = registry.ownClaim(name), registry.counts(claim) { park(claim, until: now.uptime) }
-            for message in move.held { if let request = message.request { refuse(request, .notReady, "try again") } }
-            for request in move.late { refuse(request.id, .notReady, "try again") }
-            return
+            return refuseWaiting(for: move, .notReady, "try again")
         }
         count(.merges)
         write(.release(name: name, successor: winner.position))

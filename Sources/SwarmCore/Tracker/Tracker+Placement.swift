@@ -43,6 +43,7 @@ extension Tracker {
             }
             rebalance.queue.append(worker.name)
         }
+        guard !rebalance.queue.isEmpty else { return }
         var room = handoffRoom
         while room > 0, let name = rebalance.queue.popFirst() {
             if let target = target(of: name) {

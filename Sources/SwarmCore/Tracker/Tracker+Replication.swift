@@ -171,11 +171,8 @@ extension Tracker {
 
     /// More of a log is there: answers that waited for it are given, and handoffs looked at.
     private mutating func applied(_ origin: NodeID) {
-        for pending in requests.replicated(origin, upTo: registry.sequence(of: origin)) {
-            // One that is not shown yet is looked at again when it is due.
-            if case .success(.written(_, let position)) = pending.result, !isShown(position, of: pending.result) {
-                continue
-            }
+        // What is not shown yet is looked at again when it is due.
+        for pending in requests.replicated(origin, upTo: registry.sequence(of: origin)) where isShown(pending.result) {
             complete(pending.id, pending.result)
         }
         if let upTo = owedAcknowledgements[origin], registry.sequence(of: origin) >= upTo {

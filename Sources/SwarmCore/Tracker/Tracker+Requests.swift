@@ -52,9 +52,9 @@ extension Tracker {
 
     mutating func route(_ id: RequestID) {
         guard var request = requests[id] else { return }
-        if case .replicating(let position, let result) = request.phase {
+        if case .replicating(_, let result) = request.phase {
             // Its log may have come further behind another one that it waited for.
-            return isShown(position, of: result) ? complete(id, result) : scheduleRetry(&request)
+            return isShown(result) ? complete(id, result) : scheduleRetry(&request)
         }
         if case .sent(let target) = request.phase, isKept(request, by: target) {
             if target != node { request.transmissions += 1 }
@@ -167,11 +167,10 @@ extension Tracker {
 
     /// Whether this replica shows what was written. A snapshot may have taken its log beyond that, to where the name has
     /// moved on, while the log of the node that it moved to still lags.
-    func isShown(_ position: LogPosition, of result: Result<ReplyBody, Failure>) -> Bool {
-        guard position.origin != node else { return true }
+    func isShown(_ result: Result<ReplyBody, Failure>) -> Bool {
+        guard case .success(.written(let summary, let position)) = result, position.origin != node else { return true }
         guard registry.sequence(of: position.origin) >= position.sequence else { return false }
-        guard !registry.isComplete, case .success(.written(let summary, _)) = result else { return true }
-        return registry.view[summary.name] != nil
+        return registry.isComplete || registry.view[summary.name] != nil
     }
 
     mutating func receive(_ reply: Reply, from sender: Sender) { receive(reply) }
@@ -180,7 +179,7 @@ extension Tracker {
         guard var request = requests.sent(as: reply.id) else { return }
         switch reply.result {
         case .success(.written(_, let position)):
-            if isShown(position, of: reply.result) { return complete(request.id, reply.result) }
+            if isShown(reply.result) { return complete(request.id, reply.result) }
             if case .replicating = request.phase { return }
             guard membership.members[position.origin] != nil else { return }
             request.phase = .replicating(position, reply.result)

@@ -40,10 +40,7 @@ extension Tracker {
         if let move = outgoing[claim.name] {
             if move.isCommitting {
                 outgoing[claim.name] = nil
-                for message in move.held {
-                    if let id = message.request { refuse(id, .notFound, "\"\(claim.name)\" was unregistered") }
-                }
-                for request in move.late { refuse(request.id, .notFound, "\"\(claim.name)\" was unregistered") }
+                refuseWaiting(for: move, .notFound, "\"\(claim.name)\" was unregistered")
             } else {
                 abandon(move, tells: true)
             }

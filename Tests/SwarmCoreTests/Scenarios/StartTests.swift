@@ -6,17 +6,22 @@ import Testing
 /// Nodes that start at once, wait for each other, or do so again and again.
 @Suite("Scenarios: starts")
 struct StartTests {
-    @Test("a node that joins is not ready before it has the logs that the others have")
-    func readyWithTheLogs() {
-        var cluster = TrackerCluster.ready(["a", "b"])
-        let names = cluster.register(count: 5, ownedBy: "a") + cluster.register(count: 5, ownedBy: "b")
-        cluster.loses = { message, _, to in
-            guard to.name == "c" else { return false }
+    /// Nothing of any log reaches the node.
+    private func logsTo(_ name: String) -> (Message, NodeID, NodeID) -> Bool {
+        { message, _, to in
+            guard to.name == name else { return false }
             return switch message {
             case .delta, .snapshot: true
             default: false
             }
         }
+    }
+
+    @Test("a node that joins is not ready before it has the logs that the others have")
+    func readyWithTheLogs() {
+        var cluster = TrackerCluster.ready(["a", "b"])
+        let names = cluster.register(count: 5, ownedBy: "a") + cluster.register(count: 5, ownedBy: "b")
+        cluster.loses = logsTo("c")
         cluster.start("c")
         cluster.run(seconds: 8)
         #expect(cluster["c"].memberSummaries.count == 3)
@@ -161,13 +166,7 @@ struct StartTests {
         cluster.kill("a")
         #expect(cluster.run(seconds: 30) { $0["b"].memberSummaries.count == 1 })
         cluster.run(seconds: 20)
-        cluster.loses = { message, _, to in
-            guard to.name == "c" else { return false }
-            return switch message {
-            case .delta, .snapshot: true
-            default: false
-            }
-        }
+        cluster.loses = logsTo("c")
         cluster.start("c")
         #expect(cluster.run(seconds: 5) { !$0["c"].registry.isComplete })
         cluster.kill("b")
